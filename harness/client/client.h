@@ -1,0 +1,43 @@
+/*
+ * Scripted peers: carries out the steps of a scenario on real sockets, all of them in one thread
+ * over one epoll loop, and writes what it did and saw as STEP events.
+ *
+ * Each STEP event bears the time just before the client's system call and, as span, how long the
+ * call took: on loopback the bytes of a send are in the server's receive queue when send()
+ * returns. Receiving is a STEP of its own (verb "receive"), whenever bytes come; so are "end"
+ * (FIN came) and "reset".
+ */
+#ifndef IOLAB_CLIENT_H
+#define IOLAB_CLIENT_H
+
+#include "base/failure.h"
+#include "event/writer.h"
+#include "scenario/scenario.h"
+
+/*
+ * Called for a STEP_SERVER: fills in the result and returns true when done; false: not yet, ask
+ * again in a few milliseconds (until step->within has gone by; then it is called with
+ * `last` = true and must fill in a result). The step's client has been turned into a connection.
+ */
+typedef bool client_server_fn(void *context, const struct step *step, int connection, bool last,
+                              struct step_result *result);
+
+
+struct client_options {
+    int port;                /* on 127.0.0.1 */
+    struct event_writer *out;
+    client_server_fn *server;
+    void *context;
+    double time;             /* seconds that the whole check may take, stretched */
+    int stop_descriptor;     /* readable: end at once (Ctrl-C); -1: none */
+};
+
+/*
+ * Plays the check that was begun on `scenario` to its end. All sockets are closed when it
+ * returns. `outcome` is how the script ended. Writes the CHECK event. -1 with a failure for
+ * errors of the script (status MACHINE, file and line) and of this machine (descriptors).
+ */
+int client_play(struct scenario *scenario, const struct client_options *options,
+                enum event_outcome *outcome, struct failure *failure);
+
+#endif
