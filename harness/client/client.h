@@ -1,9 +1,9 @@
 /*
- * Scripted peers: carries out the steps of a scenario on real sockets, all of them in one thread
- * over one epoll loop, and writes what it did and saw as STEP events.
+ * Scripted peers: carries out the steps of a scenario on real sockets, all of them in one
+ * thread over one epoll loop, and writes what it did and saw as STEP events.
  *
- * Each STEP event bears the time just before the client's system call and, as span, how long the
- * call took: on loopback the bytes of a send are in the server's receive queue when send()
+ * Each STEP event bears the time just before the client's system call and, as span, how long
+ * the call took: on loopback the bytes of a send are in the server's receive queue when send()
  * returns. Receiving is a STEP of its own (verb "receive"), whenever bytes come; so are "end"
  * (FIN came) and "reset".
  */
@@ -17,19 +17,19 @@
 /*
  * Called for a STEP_SERVER: fills in the result and returns true when done; false: not yet, ask
  * again in a few milliseconds (until step->within has gone by; then it is called with
- * `last` = true and must fill in a result). The step's client has been turned into a connection.
+ * `last` = true and must fill in a result). The step's client has been turned into a
+ * connection.
  */
 typedef bool client_server_fn(void *context, const struct step *step, int connection, bool last,
                               struct step_result *result);
 
-
 struct client_options {
-    int port;                /* on 127.0.0.1 */
+    int port; /* on 127.0.0.1 */
     struct event_writer *out;
     client_server_fn *server;
     void *context;
-    double time;             /* seconds that the whole check may take, stretched */
-    int stop_descriptor;     /* readable: end at once (Ctrl-C); -1: none */
+    double time;         /* seconds that the whole check may take, stretched */
+    int stop_descriptor; /* readable: end at once (Ctrl-C); -1: none */
 };
 
 /*

@@ -27,26 +27,23 @@
  * LEAVE         it came back: thread, call, pair (number of its ENTER), fd, connection, result,
  *               error, bytes (moved, for calls that move bytes), detail (decoded results).
  *               An accept that succeeded has fd and connection of the new descriptor.
- * SIGNAL        delivered to a thread: thread, result (signal number), fd (si_fd of SIGIO or -1),
- *               error (si_code), detail ("SIGTERM")
- * THREAD_START  thread (small number from 1), result (its kernel id), detail "thread" or "process"
- * THREAD_END    thread, result (exit status, or minus the signal that killed it)
- * OPEN          a connection got a descriptor in the server: connection, thread, fd,
- *               detail (the peer, "127.0.0.1:40312")
- * CLOSE         its last known descriptor was closed: connection, thread, fd
- * SUBMIT        ring entry submitted: thread, fd, connection, bytes, call (opcode), pair (user data)
- * COMPLETE      ring entry completed: the same, result
- * STEP          a client did something: client, connection, verb, bytes, span, outcome, data,
- *               want (for expectations), detail (where: "20-slow.lua:14"; on failure the message)
- * MARK          text for people: detail
- * RULE          the script laid down rules for this check: detail (a JSON object as in lab.lua)
- * CHECK         the script ended: outcome OK or not, detail (name of the check or message)
- * SERVER        the harness did something to the server, or learned something of it: verb
- *               (build, start, ready, stop, continue, signal, limit, fault, hold, release,
- *               measure, exit, kill), result, detail
- * FAULT         the tracer changed a call: thread, call, pair (its ENTER), error or bytes
- * NOTE          a producer says what it could not see: detail
- * QUIET         verb "begin" or "end": between them every client is silent on purpose
+ * SIGNAL        delivered to a thread: thread, result (signal number), fd (si_fd of SIGIO or
+ * -1), error (si_code), detail ("SIGTERM") THREAD_START  thread (small number from 1), result
+ * (its kernel id), detail "thread" or "process" THREAD_END    thread, result (exit status, or
+ * minus the signal that killed it) OPEN          a connection got a descriptor in the server:
+ * connection, thread, fd, detail (the peer, "127.0.0.1:40312") CLOSE         its last known
+ * descriptor was closed: connection, thread, fd SUBMIT        ring entry submitted: thread, fd,
+ * connection, bytes, call (opcode), pair (user data) COMPLETE      ring entry completed: the
+ * same, result STEP          a client did something: client, connection, verb, bytes, span,
+ * outcome, data, want (for expectations), detail (where: "20-slow.lua:14"; on failure the
+ * message) MARK          text for people: detail RULE          the script laid down rules for
+ * this check: detail (a JSON object as in lab.lua) CHECK         the script ended: outcome OK
+ * or not, detail (name of the check or message) SERVER        the harness did something to the
+ * server, or learned something of it: verb (build, start, ready, stop, continue, signal, limit,
+ * fault, hold, release, measure, exit, kill), result, detail FAULT         the tracer changed a
+ * call: thread, call, pair (its ENTER), error or bytes NOTE          a producer says what it
+ * could not see: detail QUIET         verb "begin" or "end": between them every client is
+ * silent on purpose
  */
 #define EVENT_KINDS(X)                                                                         \
     X(EVENT_ENTER, "enter")                                                                    \
@@ -95,28 +92,28 @@ enum event_outcome {
 
 enum event_ternary { EVENT_UNKNOWN = -1, EVENT_NO = 0, EVENT_YES = 1 };
 
-#define EVENT_NONE     (-1)                /* no descriptor, no byte count, no timeout */
-#define EVENT_FOREVER  INT64_MAX           /* timeout of a call that waits without limit */
-#define EVENT_DATA_MAX 256                 /* bytes of payload that one event keeps at most */
+#define EVENT_NONE     (-1)      /* no descriptor, no byte count, no timeout */
+#define EVENT_FOREVER  INT64_MAX /* timeout of a call that waits without limit */
+#define EVENT_DATA_MAX 256       /* bytes of payload that one event keeps at most */
 
 /* Strings are borrowed: the writer copies them, the recording owns them. */
 struct event {
-    uint64_t number;                /* "n": 1 for the first event of the recording */
-    int64_t time;                   /* "t": ns since the recording's start */
-    int64_t span;                   /* "span": ns; the act lasted from time to time + span */
-    enum event_kind kind;           /* "k" */
-    int process;                    /* "p": small number from 1; 0: not of the server */
-    int thread;                     /* "tid": small number from 1 over all processes */
-    int client;                     /* "client": small number from 1, in the script's order */
-    int connection;                 /* "conn": small number from 1; 0: none */
-    int fd;                         /* "fd"; EVENT_NONE */
-    const char *call;               /* "call": the student's name of it, "recv" not "recvfrom" */
-    const char *verb;               /* "verb" */
-    int64_t bytes;                  /* "bytes"; EVENT_NONE */
-    int64_t result;                 /* "ret": result, >= 0; -1 with error set */
-    int error;                      /* "err": errno by name ("EAGAIN") on disk; 0 none */
-    enum event_ternary ready;       /* "ready": at entry, could it go on without sleeping */
-    int64_t queued;                 /* "queued": bytes readable at entry; EVENT_NONE */
+    uint64_t number;          /* "n": 1 for the first event of the recording */
+    int64_t time;             /* "t": ns since the recording's start */
+    int64_t span;             /* "span": ns; the act lasted from time to time + span */
+    enum event_kind kind;     /* "k" */
+    int process;              /* "p": small number from 1; 0: not of the server */
+    int thread;               /* "tid": small number from 1 over all processes */
+    int client;               /* "client": small number from 1, in the script's order */
+    int connection;           /* "conn": small number from 1; 0: none */
+    int fd;                   /* "fd"; EVENT_NONE */
+    const char *call;         /* "call": the student's name of it, "recv" not "recvfrom" */
+    const char *verb;         /* "verb" */
+    int64_t bytes;            /* "bytes"; EVENT_NONE */
+    int64_t result;           /* "ret": result, >= 0; -1 with error set */
+    int error;                /* "err": errno by name ("EAGAIN") on disk; 0 none */
+    enum event_ternary ready; /* "ready": at entry, could it go on without sleeping */
+    int64_t queued;           /* "queued": bytes readable at entry; EVENT_NONE */
     enum event_ternary nonblocking; /* "nonblock": O_NONBLOCK at entry */
     int64_t timeout;                /* "timeout": ns, EVENT_FOREVER, or EVENT_NONE: has none */
     uint64_t pair;                  /* "of": number of the ENTER; 0 */
@@ -126,7 +123,7 @@ struct event {
     size_t data_size;               /*   U+0000 to U+00FF of the JSON string */
     const char *want;               /* "want": first bytes expected, from `offset` */
     size_t want_size;
-    int64_t offset;                 /* "offset": where `data` and `want` begin in the stream */
+    int64_t offset; /* "offset": where `data` and `want` begin in the stream */
 };
 
 /* An event of `kind` with every field at its default. */

@@ -48,13 +48,13 @@ enum phase_source {
 
 struct phase {
     enum phase_kind kind;
-    int thread;                   /* the thread, for WAIT and COPY the one that received */
-    int connection;               /* 0 when it concerns none */
-    const char *call;             /* the call behind it, or NULL; owned by the recording */
-    int64_t begin, end;           /* ns since the start */
+    int thread;         /* the thread, for WAIT and COPY the one that received */
+    int connection;     /* 0 when it concerns none */
+    const char *call;   /* the call behind it, or NULL; owned by the recording */
+    int64_t begin, end; /* ns since the start */
     enum phase_source begin_from, end_from;
-    int64_t uncertainty;          /* ns, >= 0: the length is right within this much */
-    uint64_t first, last;         /* numbers of the events that it was derived from */
+    int64_t uncertainty;  /* ns, >= 0: the length is right within this much */
+    uint64_t first, last; /* numbers of the events that it was derived from */
 };
 
 struct phases {
@@ -65,10 +65,10 @@ struct phases {
 /* Totals over a recording, for comparisons and rules. Times in ns. */
 struct phase_totals {
     int64_t time[PHASE_KIND_COUNT];
-    uint64_t calls;       /* system calls entered */
-    uint64_t vain;        /* polls in vain: calls that came back with nothing to do */
-    uint64_t wakeups;     /* times that a sleeping thread came back because a peer acted */
-    uint64_t messages;    /* receiving calls that brought bytes */
+    uint64_t calls;    /* system calls entered */
+    uint64_t vain;     /* polls in vain: calls that came back with nothing to do */
+    uint64_t wakeups;  /* times that a sleeping thread came back because a peer acted */
+    uint64_t messages; /* receiving calls that brought bytes */
     int64_t bytes_in, bytes_out;
     int threads, processes; /* most at one time */
 };

@@ -15,8 +15,8 @@ struct recording {
     struct recording_header header; /* strings owned by the recording */
     struct event *events;           /* in order of time; equal times in order of number */
     size_t count;
-    size_t skipped;                 /* lines that could not be read */
-    bool cut;                       /* the file ends in the middle of a line */
+    size_t skipped; /* lines that could not be read */
+    bool cut;       /* the file ends in the middle of a line */
 };
 
 /* Reads the whole file. NULL with a failure: no such file, not a recording, other schema. */
@@ -27,6 +27,7 @@ void recording_free(struct recording *recording);
 const struct event *recording_find(const struct recording *recording, uint64_t number);
 
 /* The LEAVE of the ENTER `enter`, or NULL when the thread never came back. O(1) amortised. */
-const struct event *recording_leave(const struct recording *recording, const struct event *enter);
+const struct event *recording_leave(const struct recording *recording,
+                                    const struct event *enter);
 
 #endif

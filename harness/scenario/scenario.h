@@ -20,10 +20,10 @@
 /* Limits on a server; 0: the default of server/server.h. */
 struct limits {
     int64_t descriptors;
-    int64_t threads;       /* RLIMIT_NPROC within the sandbox */
-    int64_t memory;        /* bytes of address space (RLIMIT_AS) */
-    int64_t file_size;     /* bytes */
-    int64_t cpu;           /* seconds */
+    int64_t threads;   /* RLIMIT_NPROC within the sandbox */
+    int64_t memory;    /* bytes of address space (RLIMIT_AS) */
+    int64_t file_size; /* bytes */
+    int64_t cpu;       /* seconds */
 };
 
 /* A rule check of a manifest: judged over the recordings of all checks of the lab. */
@@ -36,8 +36,8 @@ struct rule_check {
 };
 
 struct manifest {
-    char *folder;     /* labs/01-blocking, as given */
-    char *name;       /* "01-blocking" */
+    char *folder; /* labs/01-blocking, as given */
+    char *name;   /* "01-blocking" */
     char *title;
     char *model;
     char *summary;    /* one line: what it teaches */
@@ -48,8 +48,8 @@ struct manifest {
     char **libraries; /* "-pthread" */
     char *uses;       /* what the machine must have: "io_uring"; or NULL */
     struct limits limits;
-    double time;               /* seconds for one check, at most */
-    double sanitizer_points;   /* 0: the lab has no sanitizer check */
+    double time;             /* seconds for one check, at most */
+    double sanitizer_points; /* 0: the lab has no sanitizer check */
     char **sanitizer_hints;
     struct rule_check *rules;
     size_t rule_count;
@@ -69,11 +69,11 @@ struct check {
     char **arguments; /* NULL: the manifest's */
     char *program;    /* NULL, or a driver's path */
     struct limits limits;
-    double time;      /* 0: the manifest's */
-    bool model;       /* manifest rules look at it */
-    bool sanitize;    /* runs on the sanitizer's build too */
+    double time;   /* 0: the manifest's */
+    bool model;    /* manifest rules look at it */
+    bool sanitize; /* runs on the sanitizer's build too */
     bool watch;
-    bool hidden;      /* from solutions/…/hidden */
+    bool hidden; /* from solutions/…/hidden */
 };
 
 struct scenario; /* one loaded file */
@@ -132,41 +132,41 @@ enum server_verb {
 /* Arguments of server verbs; unused ones are 0 or NULL. */
 struct server_request {
     enum server_verb verb;
-    int signal;            /* number */
+    int signal; /* number */
     struct limits limits;
-    const char *call;      /* name or @class */
-    int error;             /* errno to fail with, 0: none */
-    int64_t at_most;       /* most bytes to move; EVENT_NONE */
-    int count, after;      /* how many calls, after skipping how many */
-    int client;            /* the client whose connection is meant; 0: any */
+    const char *call; /* name or @class */
+    int error;        /* errno to fail with, 0: none */
+    int64_t at_most;  /* most bytes to move; EVENT_NONE */
+    int count, after; /* how many calls, after skipping how many */
+    int client;       /* the client whose connection is meant; 0: any */
 };
 
 struct step {
     enum step_kind kind;
-    const char *verb;       /* as the script wrote it, "expect_close" */
-    const char *where;      /* "20-slow.lua:14" */
-    int client;             /* the client meant; CONNECT: the number of the new one */
-    bool tolerant;          /* try_…: how it ended is a result, not a failure */
-    const char *data;       /* SEND, DRIBBLE, EXPECT, ECHO; MARK, RULES, UNTRUE: text */
-    size_t size;            /* bytes of data; EXPECT_BYTES: how many */
+    const char *verb;             /* as the script wrote it, "expect_close" */
+    const char *where;            /* "20-slow.lua:14" */
+    int client;                   /* the client meant; CONNECT: the number of the new one */
+    bool tolerant;                /* try_…: how it ended is a result, not a failure */
+    const char *data;             /* SEND, DRIBBLE, EXPECT, ECHO; MARK, RULES, UNTRUE: text */
+    size_t size;                  /* bytes of data; EXPECT_BYTES: how many */
     size_t piece_low, piece_high; /* DRIBBLE, drawn by scenario_random */
-    double pause;           /* DRIBBLE, SLEEP, QUIET, EXPECT_SILENCE: seconds */
-    double within;          /* seconds, already stretched by the time scale */
+    double pause;                 /* DRIBBLE, SLEEP, QUIET, EXPECT_SILENCE: seconds */
+    double within;                /* seconds, already stretched by the time scale */
     int receive_buffer, send_buffer; /* CONNECT: bytes, 0: the kernel's */
-    const char *from;       /* CONNECT: source address or NULL */
+    const char *from;                /* CONNECT: source address or NULL */
     struct server_request server;
-    void *owner;            /* the host's: the coroutine that waits */
+    void *owner; /* the host's: the coroutine that waits */
 };
 
 /* How a step ended. data is copied by scenario_finish. */
 struct step_result {
     enum event_outcome outcome;
-    int64_t number;       /* bytes taken, received; values of server verbs */
-    double real;          /* seconds of CPU */
-    const char *data;     /* EXPECT_BYTES, DRAIN */
+    int64_t number;   /* bytes taken, received; values of server verbs */
+    double real;      /* seconds of CPU */
+    const char *data; /* EXPECT_BYTES, DRAIN */
     size_t size;
-    int status, signal;   /* EXITED */
-    char message[512];    /* when not OK: one sentence for the student */
+    int status, signal; /* EXITED */
+    char message[512];  /* when not OK: one sentence for the student */
 };
 
 struct scenario_options {
@@ -176,8 +176,8 @@ struct scenario_options {
 };
 
 /* Begins check `index`: its `run` becomes the first coroutine. One check runs at a time. */
-int scenario_begin(struct scenario *scenario, size_t index, const struct scenario_options *options,
-                   struct failure *failure);
+int scenario_begin(struct scenario *scenario, size_t index,
+                   const struct scenario_options *options, struct failure *failure);
 
 /*
  * Runs coroutines until one wants a step done, and returns that step; NULL when all of them

@@ -26,15 +26,15 @@
 /* --- building --- */
 
 struct build_spec {
-    const char *folder;           /* where the sources are */
-    const char *const *files;     /* NULL-terminated, relative to folder */
-    const char *const *flags;     /* further flags; NULL: none */
+    const char *folder;       /* where the sources are */
+    const char *const *files; /* NULL-terminated, relative to folder */
+    const char *const *flags; /* further flags; NULL: none */
     const char *const *libraries;
-    const char *support;          /* folder of the lab library: -I and its sources */
-    const char *driver;           /* NULL, or a C file with the main (then -Dmain=lab_main) */
-    bool sanitize;                /* AddressSanitizer and UBSan */
-    const char *output;           /* the program to make */
-    double seconds;               /* limit; the compiler and its children are killed then */
+    const char *support; /* folder of the lab library: -I and its sources */
+    const char *driver;  /* NULL, or a C file with the main (then -Dmain=lab_main) */
+    bool sanitize;       /* AddressSanitizer and UBSan */
+    const char *output;  /* the program to make */
+    double seconds;      /* limit; the compiler and its children are killed then */
 };
 
 struct build_result {
@@ -57,7 +57,8 @@ enum isolation {
     ISOLATION_GROUP,      /* process group and a free port */
 };
 
-/* What this machine allows (tried in a child), without changing the caller. `why` may be NULL. */
+/* What this machine allows (tried in a child), without changing the caller. `why` may be NULL.
+ */
 enum isolation isolation_available(char *why, size_t size);
 
 /* Moves the calling process (one thread!) into new namespaces; brings lo up. */
@@ -69,13 +70,14 @@ struct server;
 
 struct server_spec {
     const char *program;
-    char *const *arguments;  /* argv[1…]; "PORT" is replaced by the port */
-    int port;                /* wanted; without namespaces another one may be taken */
-    const char *folder;      /* working directory: private, writable, removed by the caller */
-    struct limits limits;    /* 0: defaults */
-    const char *output;      /* file for stdout and stderr; cut at limits.file_size */
+    char *const *arguments; /* argv[1…]; "PORT" is replaced by the port */
+    int port;               /* wanted; without namespaces another one may be taken */
+    const char *folder;     /* working directory: private, writable, removed by the caller */
+    struct limits limits;   /* 0: defaults */
+    const char *output;     /* file for stdout and stderr; cut at limits.file_size */
     const char *const *environment; /* further NAME=value entries; NULL: none */
-    /* Called in the child after the gate, before exec; must be async-signal-safe; 0 or errno. */
+    /* Called in the child after the gate, before exec; must be async-signal-safe; 0 or errno.
+     */
     int (*before_exec)(void *context);
     void *context;
     bool no_limits_on_memory; /* sanitizers need the address space */
@@ -102,9 +104,9 @@ struct server_exit {
 struct server_exit server_ended(struct server *server);
 
 struct server_measure {
-    int64_t memory;  /* resident bytes, all processes */
+    int64_t memory; /* resident bytes, all processes */
     int threads, descriptors, processes;
-    double cpu;      /* seconds, all processes, ended ones included as far as known */
+    double cpu; /* seconds, all processes, ended ones included as far as known */
 };
 int server_measure(struct server *server, struct server_measure *measure);
 

@@ -1,0 +1,83 @@
+/*
+ * Events and expectations become verdicts with evidence. Reads recordings only: the same
+ * recording gets the same verdict anywhere.
+ *
+ * Interface: judge_check    one check, from its recording: steps, exit, rules of the script
+ *            judge_rules    a rule check of the manifest, from the recordings of all checks
+ *
+ * What the tier of a recording could not see is STATUS_NOT_OBSERVED, never guessed. A rule that
+ * is broken names the call, the moment, the connection and how long.
+ */
+#ifndef IOLAB_JUDGE_H
+#define IOLAB_JUDGE_H
+
+#include "base/failure.h"
+#include "event/recording.h"
+#include "scenario/scenario.h"
+
+#define VERDICT_STATUSES(X)                                                                    \
+    X(VERDICT_PASS, "pass")                                                                    \
+    X(VERDICT_FAIL, "fail")                                                                    \
+    X(VERDICT_ERROR, "error") /* the lab or this machine, never the student */                 \
+    X(VERDICT_NOT_OBSERVED, "not_observed")
+
+enum verdict_status {
+#define X(status, name) status,
+    VERDICT_STATUSES(X)
+#undef X
+};
+
+/* One line of evidence: what was seen, and where it stands in the recording. */
+struct evidence {
+    uint64_t event; /* number, 0: none */
+    int64_t time;   /* ns */
+    char *text;     /* "client 1 sent 6 bytes "hello\n"" or "recv(5) on connection 1 …" */
+};
+
+struct verdict {
+    int number;
+    char *name;
+    enum verdict_status status;
+    double points, max_points;
+    bool hidden;
+    char *message;          /* one to four lines for the student; NULL when it passed */
+    char *hint;             /* the first hint; NULL when it passed */
+    struct evidence *steps; /* client steps up to the failure (the last 12) */
+    size_t step_count;
+    struct evidence *calls; /* the system calls that prove it */
+    size_t call_count;
+    struct evidence *asleep; /* where each thread was at the moment of the failure */
+    size_t asleep_count;
+    char *difference;   /* hex diff of expected and got; NULL */
+    char *recording;    /* path; NULL */
+    uint64_t failed_at; /* number of the event at which it failed; 0 */
+    double duration;    /* seconds */
+};
+
+/*
+ * Judges one check. `recording` is NULL when there is none (the worker could not begin);
+ * `broken` then says why. Always returns a verdict; NULL only without memory.
+ */
+struct verdict *judge_check(const struct check *check, const struct recording *recording,
+                            const char *path, const char *broken);
+
+/* Judges a rule check over many recordings (those of checks with `model`). `paths` beside. */
+struct verdict *judge_rules(const struct rule_check *rule,
+                            const struct recording *const *recordings, const char *const *paths,
+                            size_t count);
+
+/*
+ * Judges the sanitizer's pass: `reports` are texts that AddressSanitizer or UBSan left
+ * (NULL-terminated, may be empty); `files` are the student's, so that the message names theirs.
+ */
+struct verdict *judge_sanitizer(const struct manifest *manifest, char *const *reports,
+                                const char *const *files);
+
+const char *verdict_status_name(enum verdict_status status);
+void verdict_free(struct verdict *verdict);
+
+/* Are the rules (JSON) well formed: known names, right types? Says what is wrong. For loaders.
+ */
+int judge_rules_valid(const char *rules, struct failure *failure);
+
+#endif
