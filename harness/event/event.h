@@ -45,6 +45,20 @@
  * could not see: detail QUIET         verb "begin" or "end": between them every client is
  * silent on purpose
  */
+/*
+ * Detail of system calls that judges parse (others are free text in the manner of strace):
+ *   select, pselect  ENTER "8, {3 5 6}, {6}, {}"     nfds; read, write, except set
+ *                    LEAVE "{5}, {}, {}"             the sets as they came back
+ *   poll, ppoll      ENTER "{5:IN 6:IN|OUT}"         events asked for
+ *                    LEAVE "{5:IN|HUP}"              revents that are not 0
+ *   epoll_ctl        ENTER "ADD 5 IN|OUT|ET"         operation, descriptor, events; fd is the
+ * epoll's epoll_wait …     LEAVE "{5:IN 7:IN|RDHUP}"       by descriptor, as registered recv …
+ * send …    ENTER flags: "MSG_DONTWAIT|MSG_NOSIGNAL", or NULL fcntl            ENTER "F_SETFL
+ * O_RDWR|O_NONBLOCK", "F_SETFD 1", "F_DUPFD 0" … ioctl            ENTER "FIONBIO 1", "FIONREAD"
+ * … setsockopt       ENTER "SO_RCVTIMEO 1.000000" (seconds), "SO_REUSEADDR 1" … listen ENTER
+ * "4096" shutdown         ENTER "SHUT_WR" pthread_create   ENTER bytes: the size of the new
+ * thread's stack, where the call says it
+ */
 #define EVENT_KINDS(X)                                                                         \
     X(EVENT_ENTER, "enter")                                                                    \
     X(EVENT_LEAVE, "leave")                                                                    \
@@ -118,6 +132,7 @@ struct event {
     int64_t timeout;                /* "timeout": ns, EVENT_FOREVER, or EVENT_NONE: has none */
     uint64_t pair;                  /* "of": number of the ENTER; 0 */
     enum event_outcome outcome;     /* "outcome" */
+    uint64_t address;               /* "addr": of the caller's buffer; 0 */
     const char *detail;             /* "detail"; NULL */
     const char *data;               /* "data": first bytes moved; each byte one code point */
     size_t data_size;               /*   U+0000 to U+00FF of the JSON string */
