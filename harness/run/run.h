@@ -7,15 +7,18 @@
 #ifndef IOLAB_RUN_H
 #define IOLAB_RUN_H
 
+#include <sys/types.h>
+
 #include "base/failure.h"
 #include "scenario/scenario.h"
 
 struct run_spec {
     const struct manifest *manifest;
-    const struct check *check;
-    const char *program;   /* built server, or built driver of the check */
-    const char *source;    /* for the header, as people know it */
-    const char *recording; /* path to write */
+    struct scenario *scenario; /* loaded; the worker plays its own copy */
+    size_t index;              /* of the check in it */
+    const char *program;       /* built server, or built driver of the check */
+    const char *source;        /* for the header, as people know it */
+    const char *recording;     /* path to write */
     uint64_t seed;
     double time_scale;
     bool watch;                /* with the tracer, if this machine lets us */
@@ -29,10 +32,10 @@ enum run_end {
     RUN_BROKEN = 3, /* this machine or the lab could not do it; a NOTE event says why */
 };
 
-/* In the worker: runs the check. */
-enum run_end run_check(const struct run_spec *spec);
-
-/* Forks a worker. Its pid, or -1. It dies with the caller. */
-int run_spawn(const struct run_spec *spec);
+/*
+ * Forks a worker that runs the check. Its pid, or -1 with errno. It dies with the caller;
+ * SIGTERM makes it end at once, the server with it. The caller must have one thread only.
+ */
+pid_t run_spawn(const struct run_spec *spec);
 
 #endif

@@ -1,0 +1,29 @@
+/*
+ * The verbs of t.server: what a script asks of the server under test, done by server/ and
+ * trace/. Verbs that need the tracer end as OUTCOME_UNSEEN where there is none.
+ */
+#ifndef IOLAB_CONTROL_H
+#define IOLAB_CONTROL_H
+
+#include "event/writer.h"
+#include "server/server.h"
+#include "trace/trace.h"
+
+struct control {
+    struct server *server;
+    struct trace *trace; /* NULL: not watched */
+    struct event_writer *out;
+};
+
+/* A client_server_fn; `context` is a struct control. */
+bool control_serve(void *context, const struct step *step, int connection, bool last,
+                   struct step_result *result);
+
+/* Writes a SERVER event. `detail` may be NULL. */
+void control_note(struct event_writer *out, const char *verb, int64_t result,
+                  const char *detail, enum event_outcome outcome);
+
+/* Writes how much CPU the server has used (SERVER "measure", ns): `idle` rules compare two. */
+void control_measure(struct control *control);
+
+#endif

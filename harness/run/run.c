@@ -1,0 +1,276 @@
+/*
+ * One check, run, in a worker process of its own. What is taken is given back at the end of the
+ * function that took it; the worker's own end takes the namespaces with it.
+ */
+#include "run/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "client/client.h"
+#include "run/control.h"
+#include "server/server.h"
+#include "trace/trace.h"
+
+#define PORT          7000
+#define READY_SECONDS 5.0
+#define GRACE_SECONDS 1.0
+#define CHECK_SECONDS 20.0
+/* A server that polls in a tight loop makes many events; behind this they are only counted. */
+#define RECORDING_LIMIT (INT64_C(256) << 20)
+
+struct run {
+    const struct run_spec *spec;
+    const struct check *check;
+    struct event_writer *out;
+    struct trace_filter *filter;
+    struct control control;
+    int stop; /* readable when this worker shall end */
+};
+
+static void note(struct event_writer *out, const char *text)
+{
+    struct event event = event_make(EVENT_NOTE);
+    event.detail = text;
+    event_write(out, &event);
+}
+
+static const char *tier_of(const struct run_spec *spec)
+{
+    return trace_tier_name(spec->watch ? TIER_PTRACE : TIER_BEHAVIOUR);
+}
+
+static char **arguments_of(const struct run *run)
+{
+    return run->check->arguments ? run->check->arguments : run->spec->manifest->arguments;
+}
+
+static int open_recording(struct run *run, struct failure *failure)
+{
+    const struct run_spec *spec = run->spec;
+    struct recording_header header = {
+        .lab = spec->manifest->name,
+        .check = run->check->name,
+        .source = spec->source,
+        .command = (const char *const *)arguments_of(run),
+        .tier = tier_of(spec),
+        .seed = spec->seed,
+        .time_scale = spec->time_scale,
+    };
+    run->out = event_writer_open(spec->recording, &header, RECORDING_LIMIT, failure);
+    return run->out ? 0 : -1;
+}
+
+/* The check's own limits, and the manifest's where it has none. */
+static struct limits limits_of(const struct run *run)
+{
+    const struct limits *own = &run->check->limits, *lab = &run->spec->manifest->limits;
+    return (struct limits){
+        .descriptors = own->descriptors ? own->descriptors : lab->descriptors,
+        .threads = own->threads ? own->threads : lab->threads,
+        .memory = own->memory ? own->memory : lab->memory,
+        .file_size = own->file_size ? own->file_size : lab->file_size,
+        .cpu = own->cpu ? own->cpu : lab->cpu,
+    };
+}
+
+/* Sanitizers write their reports to files of ours, not into what the server prints. */
+static const char *const *sanitizer_environment(const struct run_spec *spec)
+{
+    static char address[4096], undefined[4096];
+    static const char *environment[] = {address, undefined, NULL};
+    if (!spec->sanitized)
+        return NULL;
+    snprintf(address, sizeof address, "ASAN_OPTIONS=log_path=%s:detect_leaks=0:exitcode=99",
+             spec->sanitizer_log);
+    snprintf(undefined, sizeof undefined,
+             "UBSAN_OPTIONS=log_path=%s:print_stacktrace=1:halt_on_error=1",
+             spec->sanitizer_log);
+    return environment;
+}
+
+static int prepare_server(struct run *run, struct failure *failure)
+{
+    const struct run_spec *spec = run->spec;
+    char output[4096];
+    snprintf(output, sizeof output, "%s/output", spec->folder);
+    struct server_spec server = {
+        .program = spec->program,
+        .arguments = arguments_of(run),
+        .port = PORT,
+        .folder = spec->folder,
+        .limits = limits_of(run),
+        .output = output,
+        .environment = sanitizer_environment(spec),
+        .before_exec = run->filter ? trace_filter_install : NULL,
+        .context = run->filter,
+        .no_limits_on_memory = spec->sanitized,
+    };
+    run->control.server = server_prepare(&server, failure);
+    return run->control.server ? 0 : -1;
+}
+
+static int start_server(struct run *run, struct failure *failure)
+{
+    if (run->spec->watch && !(run->filter = trace_filter_make(failure)))
+        return -1;
+    if (prepare_server(run, failure) < 0)
+        return -1;
+    if (run->spec->watch) {
+        struct trace_options options = {
+            .out = run->out, .connections_only = true, .payload = 64};
+        run->control.trace = trace_start(server_pid(run->control.server), &options, failure);
+        if (!run->control.trace)
+            return -1;
+    }
+    control_note(run->out, "start", server_port(run->control.server), NULL, OUTCOME_OK);
+    return server_release(run->control.server, failure);
+}
+
+static bool stop_asked(const struct run *run, int milliseconds)
+{
+    struct pollfd stop = {.fd = run->stop, .events = POLLIN};
+    return poll(&stop, 1, milliseconds) > 0;
+}
+
+static void note_exit(struct run *run, struct server_exit end)
+{
+    char name[32] = "";
+    if (end.signal)
+        snprintf(name, sizeof name, "SIG%s", sigabbrev_np(end.signal));
+    control_note(run->out, "exit", end.status, end.signal ? name : NULL, OUTCOME_OK);
+}
+
+/* Waits until the server listens. Asked every millisecond: nothing tells when a socket does. */
+static bool await_ready(struct run *run)
+{
+    int64_t limit =
+        clock_now() + (int64_t)(READY_SECONDS * run->spec->time_scale * CLOCK_SECOND);
+    while (!server_listening(run->control.server)) {
+        if (server_ended(run->control.server).ended || stop_asked(run, 1))
+            return false;
+        if (clock_now() > limit) {
+            control_note(run->out, "ready", 0,
+                         "the server did not listen on its port within 5 s of its start",
+                         OUTCOME_TIMEOUT);
+            return false;
+        }
+    }
+    control_note(run->out, "ready", 0, NULL, OUTCOME_OK);
+    return true;
+}
+
+static int play(struct run *run, struct failure *failure)
+{
+    const struct run_spec *spec = run->spec;
+    struct scenario_options scenario = {
+        .seed = spec->seed,
+        .time_scale = spec->time_scale,
+        .port = server_port(run->control.server),
+    };
+    if (scenario_begin(spec->scenario, spec->index, &scenario, failure) < 0)
+        return -1;
+    double time = run->check->time       ? run->check->time
+                  : spec->manifest->time ? spec->manifest->time
+                                         : CHECK_SECONDS;
+    struct client_options options = {
+        .port = scenario.port,
+        .out = run->out,
+        .server = control_serve,
+        .context = &run->control,
+        .time = time * spec->time_scale,
+        .stop_descriptor = run->stop,
+    };
+    enum event_outcome outcome;
+    return client_play(spec->scenario, &options, &outcome, failure);
+}
+
+/* Ends the server and says how it ended. A death before we asked for it is told apart. */
+static void end_server(struct run *run)
+{
+    if (!run->control.server)
+        return;
+    struct server_exit end = server_ended(run->control.server);
+    bool forced = false;
+    if (end.ended)
+        note_exit(run, end);
+    else
+        control_note(run->out, "stop", SIGTERM, NULL, OUTCOME_OK);
+    struct server_exit last =
+        server_stop(run->control.server, GRACE_SECONDS * run->spec->time_scale, &forced);
+    if (!end.ended) {
+        if (forced)
+            control_note(run->out, "kill", SIGKILL, NULL, OUTCOME_TIMEOUT);
+        note_exit(run, last);
+    }
+    if (run->control.trace)
+        trace_stop(run->control.trace);
+    server_close(run->control.server);
+}
+
+static int run_stages(struct run *run, struct failure *failure)
+{
+    enum isolation isolation;
+    if (server_isolate(&isolation, failure) < 0)
+        return -1;
+    int status = start_server(run, failure);
+    if (status == 0 && await_ready(run))
+        status = play(run, failure);
+    end_server(run);
+    trace_filter_free(run->filter);
+    return status;
+}
+
+static int catch_termination(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGINT, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static enum run_end run_check(const struct run_spec *spec)
+{
+    struct failure failure = {0};
+    struct run run = {
+        .spec = spec,
+        .check = scenario_check(spec->scenario, spec->index),
+        .stop = catch_termination(),
+    };
+    if (open_recording(&run, &failure) < 0) {
+        fprintf(stderr, "iolab: %s\n", failure.text);
+        return RUN_BROKEN;
+    }
+    run.control.out = run.out;
+    int status = run_stages(&run, &failure);
+    if (status < 0)
+        note(run.out, failure.text);
+    if (event_writer_close(run.out, &failure) < 0) {
+        fprintf(stderr, "iolab: %s\n", failure.text);
+        status = -1;
+    }
+    return status < 0 ? RUN_BROKEN : RUN_PLAYED;
+}
+
+pid_t run_spawn(const struct run_spec *spec)
+{
+    fflush(NULL);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(RUN_BROKEN);
+    _exit(run_check(spec));
+}
