@@ -1,0 +1,97 @@
+/* Folders of a grading. See folder.h. */
+#include "grade/folder.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "report/report.h"
+
+#define KEPT 3
+
+char *folder_temporary(struct failure *failure)
+{
+    const char *base = getenv("TMPDIR");
+    char *path = NULL;
+    if (asprintf(&path, "%s/iolab-XXXXXX", base && *base ? base : "/tmp") < 0)
+        return NULL;
+    if (mkdtemp(path))
+        return path;
+    failure_errno(failure, STATUS_MACHINE,
+                  "cannot make a temporary folder %s (set TMPDIR to one with room)", path);
+    free(path);
+    return NULL;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+    (void)where;
+    if (type == FTW_DNR || (type == FTW_DP && !(status->st_mode & S_IWUSR)))
+        chmod(path, 0700);
+    remove(path);
+    return 0;
+}
+
+void folder_remove(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* A folder that another grading is filling is locked, and stays. */
+static void remove_unless_locked(const char *path)
+{
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0 && flock(folder, LOCK_EX | LOCK_NB) == 0)
+        folder_remove(path);
+    if (folder >= 0)
+        close(folder);
+}
+
+static void remove_old(const char *runs)
+{
+    char pattern[PATH_MAX];
+    snprintf(pattern, sizeof pattern, "%s/*", runs);
+    glob_t found = {0};
+    glob(pattern, GLOB_ONLYDIR, NULL, &found); /* sorted; names begin with the time */
+    for (size_t i = 0; i + KEPT < found.gl_pathc; i++)
+        remove_unless_locked(found.gl_pathv[i]);
+    globfree(&found);
+}
+
+static void make_named(char *path, size_t size, const char *runs)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(path, size, "%s/%010lld.%09ld-%d", runs, (long long)now.tv_sec, now.tv_nsec,
+             (int)getpid());
+}
+
+char *folder_recordings(const char *lab, struct failure *failure)
+{
+    char *base = score_folder(lab, failure);
+    if (!base)
+        return NULL;
+    char runs[PATH_MAX], path[PATH_MAX + 64];
+    snprintf(runs, sizeof runs, "%s/runs", base);
+    free(base);
+    mkdir(runs, 0700);
+    remove_old(runs);
+    make_named(path, sizeof path, runs);
+    if (mkdir(path, 0700) < 0) {
+        failure_errno(failure, STATUS_MACHINE, "cannot keep recordings in %s", path);
+        return NULL;
+    }
+    int lock =
+        open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* held until this process ends */
+    if (lock >= 0)
+        flock(lock, LOCK_SH);
+    return strdup(path);
+}

@@ -1,0 +1,48 @@
+/*
+ * Jobs: programs to build and checks to run, each in a process of its own, as many side by side
+ * as asked for. A check waits for its program.
+ */
+#ifndef IOLAB_JOB_H
+#define IOLAB_JOB_H
+
+#include "run/run.h"
+#include "server/server.h"
+
+/* A program: the server, a driver linked with it, or either with sanitizers. */
+struct program {
+    char *path;         /* where it is made */
+    char *messages;     /* file that holds what the compiler said */
+    const char *driver; /* NULL: the server itself */
+    bool sanitize;
+    enum { PROGRAM_WAITING, PROGRAM_BUILT, PROGRAM_WRONG, PROGRAM_BROKEN } state;
+};
+
+struct job {
+    struct program *program;
+    bool build; /* makes the program; else runs `spec` with it */
+    struct build_spec compile;
+    struct run_spec spec;
+    char *recording, *folder; /* owned; those of spec */
+    enum { JOB_WAITING, JOB_RUNNING, JOB_DONE } state;
+    pid_t pid;
+    int descriptor;   /* pidfd */
+    int64_t started;  /* ns */
+    int64_t deadline; /* ns; then it is killed */
+    int64_t duration; /* ns, when done */
+    double seconds;   /* it may take at most */
+    int status;       /* wait status, when done */
+    bool late;        /* it was killed at its deadline */
+};
+
+/* Called when a job is done; may change programs' states. */
+typedef void job_done_fn(void *context, struct job *job);
+
+/*
+ * Runs all jobs, in their order, at most `parallel` at a time. A job whose program is WRONG or
+ * BROKEN is done at once, with status -1. On SIGINT or SIGTERM all running jobs are ended and
+ * it returns -1 (the signal's number is kept in *interrupted); else 0.
+ */
+int jobs_run(struct job *jobs, size_t count, int parallel, job_done_fn *done, void *context,
+             int *interrupted);
+
+#endif
