@@ -57,7 +57,7 @@ static void remove_unless_locked(const char *path)
 
 static void remove_old(const char *runs)
 {
-    char pattern[PATH_MAX];
+    char pattern[PATH_MAX + 2];
     snprintf(pattern, sizeof pattern, "%s/*", runs);
     glob_t found = {0};
     glob(pattern, GLOB_ONLYDIR, NULL, &found); /* sorted; names begin with the time */

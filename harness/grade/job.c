@@ -86,10 +86,10 @@ static bool fill(struct pool *pool)
     bool left = false;
     for (size_t i = 0; i < pool->count; i++) {
         struct job *job = &pool->jobs[i];
-        bool wrong = job->program->state > PROGRAM_BUILT;
-        if (job->state == JOB_WAITING && !job->build && wrong)
+        const struct program *needs = job->needs;
+        if (job->state == JOB_WAITING && needs && needs->state > PROGRAM_BUILT)
             end(pool, job, -1);
-        bool ready = job->build || job->program->state == PROGRAM_BUILT;
+        bool ready = !needs || needs->state == PROGRAM_BUILT;
         if (job->state == JOB_WAITING && ready && pool->running < pool->parallel)
             start(pool, job);
         left |= job->state != JOB_DONE;
@@ -129,8 +129,8 @@ static int next_deadline(struct pool *pool)
 /* Waits for a job to end, or a signal: then its number. */
 static int await(struct pool *pool)
 {
-    struct pollfd polled[pool->running + 1];
-    struct job *jobs[pool->running + 1];
+    struct pollfd polled[JOBS_MOST + 1];
+    struct job *jobs[JOBS_MOST + 1];
     nfds_t count = 0;
     polled[count++] = (struct pollfd){.fd = pool->signals, .events = POLLIN};
     for (size_t i = 0; i < pool->count; i++) {
@@ -166,8 +166,11 @@ static void end_all(struct pool *pool)
 int jobs_run(struct job *jobs, size_t count, int parallel, job_done_fn *done, void *context,
              int *interrupted)
 {
-    struct pool pool = {
-        .jobs = jobs, .count = count, .parallel = parallel, .done = done, .context = context};
+    struct pool pool = {.jobs = jobs,
+                        .count = count,
+                        .parallel = parallel < JOBS_MOST ? parallel : JOBS_MOST,
+                        .done = done,
+                        .context = context};
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);

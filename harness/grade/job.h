@@ -8,6 +8,8 @@
 #include "run/run.h"
 #include "server/server.h"
 
+#define JOBS_MOST 64 /* side by side */
+
 /* A program: the server, a driver linked with it, or either with sanitizers. */
 struct program {
     char *path;         /* where it is made */
@@ -19,7 +21,8 @@ struct program {
 
 struct job {
     struct program *program;
-    bool build; /* makes the program; else runs `spec` with it */
+    struct program *needs; /* must be built before this starts; NULL: nothing */
+    bool build;            /* makes the program; else runs `spec` with it */
     struct build_spec compile;
     struct run_spec spec;
     char *recording, *folder; /* owned; those of spec */
@@ -38,9 +41,9 @@ struct job {
 typedef void job_done_fn(void *context, struct job *job);
 
 /*
- * Runs all jobs, in their order, at most `parallel` at a time. A job whose program is WRONG or
- * BROKEN is done at once, with status -1. On SIGINT or SIGTERM all running jobs are ended and
- * it returns -1 (the signal's number is kept in *interrupted); else 0.
+ * Runs all jobs, in their order, at most `parallel` at a time. A job that needs a program
+ * that is WRONG or BROKEN is done at once, with status -1. On SIGINT or SIGTERM all running
+ * jobs are ended and it returns -1 (the signal's number is kept in *interrupted); else 0.
  */
 int jobs_run(struct job *jobs, size_t count, int parallel, job_done_fn *done, void *context,
              int *interrupted);

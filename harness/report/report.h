@@ -31,6 +31,8 @@ void report_clear(struct report *report);
 enum iolab_status report_status(const struct report *report);
 
 struct report_style {
+    bool terminal; /* the stream is one */
+    bool told;     /* report_progress has told each verdict: stories and score are left */
     bool colour;  /* escape sequences */
     bool unicode; /* the locale shows it */
     int width;    /* columns */

@@ -1,0 +1,191 @@
+/* What jobs left behind becomes verdicts. See judging.h. */
+#include "grade/judging.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "judge/judge.h"
+
+#define TEXT_MAX 65536
+
+/* A file's text, at most TEXT_MAX bytes; "" when there is none. The caller frees it. */
+static char *read_text(const char *path)
+{
+    char *text = calloc(1, TEXT_MAX + 1);
+    FILE *in = fopen(path, "re");
+    if (in && text)
+        text[fread(text, 1, TEXT_MAX, in)] = '\0';
+    if (in)
+        fclose(in);
+    return text;
+}
+
+static void add(struct judging *judging, struct verdict *verdict)
+{
+    if (!verdict)
+        return;
+    report_add(judging->report, verdict);
+    if (judging->options->progress)
+        judging->options->progress(judging->options->context, verdict);
+}
+
+/* A build is done: the program's state, and for the server itself what the compiler said. */
+static void built(struct judging *judging, struct job *job)
+{
+    struct program *program = job->program;
+    bool ended = WIFEXITED(job->status);
+    int status = ended ? WEXITSTATUS(job->status) : STATUS_MACHINE;
+    program->state = status == 0 ? PROGRAM_BUILT : status == 1 ? PROGRAM_WRONG : PROGRAM_BROKEN;
+    if (program != judging->plan->programs)
+        return;
+    judging->messages = read_text(program->messages);
+    judging->report->build = judging->messages;
+    judging->report->built = program->state == PROGRAM_BUILT;
+    judging->unbuilt = program->state == PROGRAM_WRONG;
+    judging->broken = program->state == PROGRAM_BROKEN;
+}
+
+/* A check that could not run because its program is not there. */
+static struct verdict *judge_without_program(const struct judging *judging,
+                                             const struct job *job)
+{
+    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    char *messages = read_text(job->program->messages);
+    struct verdict *verdict = NULL;
+    if (job->program->state == PROGRAM_BROKEN || job->needs->state == PROGRAM_BROKEN)
+        verdict = judge_check(check, NULL, NULL, messages);
+    else
+        verdict = judge_unbuilt(check->number, check->name, check->points, check->hints,
+                                check->program && !judging->unbuilt ? messages : NULL);
+    free(messages);
+    return verdict;
+}
+
+static const char *why_broken(const struct job *job)
+{
+    if (job->late)
+        return "the check did not end in the time that it has, and was ended by the harness";
+    if (WIFSIGNALED(job->status))
+        return "the harness's own worker was killed (memory?)";
+    return NULL;
+}
+
+/* The manifest's rules look at recordings of the server itself, if the check lets them. */
+static void keep_recording(struct judging *judging, const struct job *job,
+                           struct recording *recording)
+{
+    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    if (!recording || !check->model || check->program || !job->spec.watch) {
+        recording_free(recording);
+        return;
+    }
+    size_t count = judging->count + 1;
+    judging->recordings = realloc(judging->recordings, count * sizeof *judging->recordings);
+    judging->paths = realloc(judging->paths, count * sizeof *judging->paths);
+    judging->recordings[judging->count] = recording;
+    judging->paths[judging->count++] = job->recording;
+}
+
+static void checked(struct judging *judging, struct job *job)
+{
+    if (job->needs->state != PROGRAM_BUILT) {
+        add(judging, judge_without_program(judging, job));
+        return;
+    }
+    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    struct failure failure = {0};
+    struct recording *recording = recording_read(job->recording, &failure);
+    const char *broken = why_broken(job);
+    if (!recording && !broken)
+        broken = failure.text;
+    struct verdict *verdict = judge_check(check, recording, job->recording, broken);
+    if (verdict)
+        verdict->duration = (double)job->duration / 1e9;
+    add(judging, verdict);
+    keep_recording(judging, job, recording);
+}
+
+void judging_job_done(void *context, struct job *job)
+{
+    struct judging *judging = context;
+    if (job->build)
+        built(judging, job);
+    else if (!job->spec.sanitized)
+        checked(judging, job);
+}
+
+static void judge_manifest_rules(struct judging *judging)
+{
+    const struct manifest *manifest = judging->plan->lab->manifest;
+    for (size_t i = 0; i < manifest->rule_count; i++) {
+        const struct rule_check *rule = &manifest->rules[i];
+        if (!plan_chooses(judging->options->pattern, rule->number, rule->name))
+            continue;
+        struct verdict *verdict =
+            judging->unbuilt
+                ? judge_unbuilt(rule->number, rule->name, rule->points, rule->hints, NULL)
+                : judge_rules(rule, (const struct recording *const *)judging->recordings,
+                              judging->paths, judging->count);
+        add(judging, verdict);
+    }
+}
+
+/* The texts of all sanitizers' reports of this grading, NULL-terminated. */
+static char **sanitizer_reports(const struct plan *plan)
+{
+    char pattern[PATH_MAX];
+    snprintf(pattern, sizeof pattern, "%s/sanitizer.*", plan->temporary);
+    glob_t found = {0};
+    glob(pattern, 0, NULL, &found);
+    char **reports = calloc(found.gl_pathc + 1, sizeof *reports);
+    for (size_t i = 0; reports && i < found.gl_pathc; i++)
+        reports[i] = read_text(found.gl_pathv[i]);
+    globfree(&found);
+    return reports;
+}
+
+static bool ran_sanitized(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->job_count; i++)
+        if (plan->jobs[i].spec.sanitized && plan->jobs[i].program->state == PROGRAM_BUILT)
+            return true;
+    return false;
+}
+
+static void judge_memory(struct judging *judging)
+{
+    const struct plan *plan = judging->plan;
+    if (plan->lab->manifest->sanitizer_points <= 0 ||
+        !plan_chooses(judging->options->pattern, SANITIZER_NUMBER, SANITIZER_NAME))
+        return;
+    const struct manifest *manifest = plan->lab->manifest;
+    if (judging->unbuilt) {
+        add(judging, judge_unbuilt(SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points,
+                                   manifest->sanitizer_hints, NULL));
+        return;
+    }
+    char **reports = ran_sanitized(plan) ? sanitizer_reports(plan) : NULL;
+    add(judging, judge_sanitizer(manifest, reports, plan->files));
+    for (size_t i = 0; reports && reports[i]; i++)
+        free(reports[i]);
+    free(reports);
+}
+
+void judging_finish(struct judging *judging)
+{
+    judge_manifest_rules(judging);
+    judge_memory(judging);
+}
+
+void judging_free(struct judging *judging)
+{
+    for (size_t i = 0; i < judging->count; i++)
+        recording_free(judging->recordings[i]);
+    free(judging->recordings);
+    free(judging->paths);
+    free(judging->messages);
+}

@@ -1,0 +1,27 @@
+/* What jobs left behind becomes verdicts: each recording as soon as it is there, the manifest's
+   rules and the sanitizer's reports when all are. */
+#ifndef IOLAB_JUDGING_H
+#define IOLAB_JUDGING_H
+
+#include "grade/plan.h"
+
+struct judging {
+    struct plan *plan;
+    const struct grade_options *options;
+    struct report *report;
+    struct recording **recordings; /* those that the manifest's rules look at */
+    const char **paths;
+    size_t count;
+    bool unbuilt;   /* the student's program does not compile */
+    char *messages; /* what the compiler said */
+    bool broken;    /* this machine could not compile */
+};
+
+/* A job_done_fn; `context` is a struct judging. */
+void judging_job_done(void *context, struct job *job);
+
+/* All jobs are done: rules, sanitizer. */
+void judging_finish(struct judging *judging);
+void judging_free(struct judging *judging);
+
+#endif
