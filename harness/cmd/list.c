@@ -1,0 +1,95 @@
+/* iolab list: the labs, what they teach, the best score so far. */
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grade/hints.h"
+#include "grade/lab.h"
+#include "report/report.h"
+
+struct list {
+    bool objectives;
+};
+
+static const struct argp_option options[] = {
+    {"objectives", 'o', NULL, 0, "What you have proved: the checks that your server passed", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    (void)argument;
+    struct list *list = state->input;
+    if (key != 'o')
+        return ARGP_ERR_UNKNOWN;
+    list->objectives = true;
+    return 0;
+}
+
+static const struct argp list_argp = {
+    .options = options,
+    .parser = parse,
+    .doc = "List the labs, what they teach, and your best score in each.",
+};
+
+static void print_man_pages(char **pages)
+{
+    printf("  %16s read: ", "");
+    for (size_t i = 0; pages && pages[i]; i++)
+        printf("%s%s", i ? " " : "", pages[i]);
+    fputs("\n", stdout);
+}
+
+static int print_lab(const char *name, struct failure *failure)
+{
+    char *folder = lab_path("labs", name);
+    struct manifest *manifest = folder ? manifest_load(folder, failure) : NULL;
+    free(folder);
+    if (!manifest)
+        return -1;
+    struct score score;
+    char best[64] = "not yet graded";
+    if (score_read(name, &score) == 0)
+        snprintf(best, sizeof best, "best %g of %g", score.best, score.max);
+    printf("  %-16s %-40s %s\n", name, manifest->title, best);
+    if (manifest->summary)
+        printf("  %16s %s\n", "", manifest->summary);
+    print_man_pages(manifest->man_pages);
+    manifest_free(manifest);
+    return 0;
+}
+
+/* The checks of the last report; nothing for a lab that was not graded yet. */
+static int print_objectives(const char *name)
+{
+    struct failure ignored;
+    json_t *report = hints_last_report(name, &ignored), *check;
+    size_t i;
+    printf("  %s%s\n", name, report ? "" : "  (not yet graded)");
+    json_array_foreach(json_object_get(report, "checks"), i, check)
+    {
+        const char *status = json_string_value(json_object_get(check, "status"));
+        bool proved = status && strcmp(status, "pass") == 0;
+        printf("    %s %02d %s\n", proved ? "proved " : "not yet",
+               (int)json_integer_value(json_object_get(check, "number")),
+               json_string_value(json_object_get(check, "name")));
+    }
+    json_decref(report);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct list list = {0};
+    struct failure failure = {.status = STATUS_MACHINE};
+    argp_err_exit_status = STATUS_USAGE;
+    argp_parse(&list_argp, argc, argv, 0, NULL, &list);
+    char **names = lab_names(&failure);
+    int status = names ? 0 : -1;
+    for (size_t i = 0; status == 0 && names[i]; i++)
+        status = list.objectives ? print_objectives(names[i]) : print_lab(names[i], &failure);
+    lab_names_free(names);
+    if (status < 0)
+        fprintf(stderr, "iolab list: %s\n", failure.text);
+    return status < 0 ? failure.status : STATUS_WELL;
+}
