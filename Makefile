@@ -1,25 +1,78 @@
-# iolab. Two commands to begin with: make demo, make test. What each target does: make help.
+# iolab. Two commands to begin with: make demo, make test. All targets: make help.
 
-BUILD   := build
-STAGES  := base event scenario client server trace run judge report
-CC      ?= gcc
-WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
-           -Wold-style-definition -Wvla -Wformat=2 -Wundef -Werror
-LUA     := $(shell pkg-config --cflags lua5.4 2>/dev/null)
-CFLAGS  := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(LUA) $(WARN) $(EXTRA_CFLAGS)
-LDLIBS  := -llua5.4 -ljansson -lseccomp -lpthread -lm
+BUILD  := build
+CC     := gcc
+TOOLS  := harness/tools
+WARN   := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
+          -Wold-style-definition -Wvla -Wformat=2 -Wundef -Werror
+CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(shell pkg-config --cflags lua5.4 2>&-) \
+          $(WARN) $(EXTRA_CFLAGS)
+LDLIBS := -llua5.4 -ljansson -lseccomp -lpthread -lm
 
-LIB_SRC := $(foreach stage,$(STAGES),$(wildcard harness/$(stage)/*.c)) $(wildcard visualizer/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-LIB     := $(BUILD)/libiolab.a
+# The stages in the order in which data flows; each is a folder, each file is found by glob.
+STAGES   := base event scenario client server trace run judge report grade
+LIB      := $(BUILD)/libiolab.a
+LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(STAGES:%=harness/%/*.c) visualizer/*.c))
 COMMANDS := $(patsubst harness/cmd/%.c,$(BUILD)/iolab-%,$(wildcard harness/cmd/*.c))
-UNITS   := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/test_*.c))
+UNITS    := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/test_*.c))
+BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/bench_*.c))
+
+.PHONY: all help demo test check units sanitized stress bench flaky lint skeletons figures \
+        new-lab dist clean
 
 all: $(COMMANDS) iolab
-units: $(UNITS)
+	@$(TOOLS)/skeletons $(BUILD)/skeletons
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## grade the reference servers and show where they waited; installs what it needs
+	@$(TOOLS)/install build
+	@$(MAKE) --no-print-directory -s all
+	@$(TOOLS)/demo
+
+test: ## all tests; installs what it needs; ends with "N passed, N failed"
+	@$(TOOLS)/install build test
+	@$(MAKE) --no-print-directory -s -j2 all units sanitized
+	@harness/tests/run
+
+units: $(UNITS) ## the unit tests' programs
+
+# Unit tests again under AddressSanitizer and UBSan, in a build folder of their own.
+sanitized:
+	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/sanitized units \
+	    EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer" \
+	    LDFLAGS="-fsanitize=address,undefined"
+
+bench: all $(BENCHES) ## the tracer beside strace, same calls, same load
+	@$(TOOLS)/install build test
+	@harness/tests/bench
+
+flaky: all ## every solution 100 times, every mutant 20 times, under load (long)
+	@$(TOOLS)/install build test
+	@harness/tests/flaky
+
+lint: ## layout, static analysis, directions of includes
+	@$(TOOLS)/install build lint
+	@$(TOOLS)/lint
+
+skeletons: all ## labs/*/server.c made again from the solutions
+	@$(TOOLS)/take-skeletons
+
+figures: all ## the figures in labs/*/README.md made again from recordings
+	@$(TOOLS)/figures
+
+new-lab: all ## NAME=07-signal-driven: stamps a lab and its twin
+	@$(TOOLS)/new-lab "$(NAME)"
+
+dist: all ## build/iolab-students.tar.gz: no solutions, no hidden scenarios
+	@$(TOOLS)/dist $(BUILD)/iolab-students.tar.gz
+
+clean:
+	rm -rf $(BUILD) iolab
 
 iolab: $(BUILD)/iolab-main
-	ln -sf $< $@
+	@ln -sf $< $@
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -32,14 +85,9 @@ $(LIB): $(LIB_OBJ)
 $(BUILD)/iolab-%: $(BUILD)/harness/cmd/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/tests/test_%: $(BUILD)/harness/tests/test_%.o $(LIB)
+$(BUILD)/tests/%: $(BUILD)/harness/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-clean:
-	rm -rf $(BUILD) iolab
-
--include $(LIB_OBJ:.o=.d)
-
-.PHONY: all units clean
+-include $(shell find $(BUILD) -name '*.d' 2>&-)
 .SECONDARY:

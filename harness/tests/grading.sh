@@ -1,0 +1,106 @@
+# What the tests of labs share: grade something, compare the checks that failed. Sourced.
+
+# Numbers of the checks that did not pass, sorted, on one line; "none" when all passed.
+failing() { # report
+    jq -r '[.checks[] | select(.status != "pass") | .number] | sort | map(tostring) | join(" ")
+           | if . == "" then "none" else . end' "$1"
+}
+
+# Grades; leaves $report (JSON). Status of the command.
+grade() { # lab, option…
+    local lab=$1
+    shift
+    local work
+    work=$(mktemp -d "${TMPDIR:-/tmp}/iolab-grading-XXXXXX") || exit 3
+    report=$work/report.json
+    XDG_STATE_HOME=$work/state build/iolab-grade --format json --output "$report" "$@" "$lab" \
+        2>"$work/err"
+}
+
+forget() { rm -rf "$(dirname "$report")"; }
+
+say() { # condition's status, name, explanation: one write, so that lines of others do not mix
+    if [ "$1" = 0 ]; then
+        printf 'ok - %s\n' "$2"
+    else
+        printf 'not ok - %s\n# %s\n' "$2" "${3//$'\n'/$'\n# '}"
+    fi
+}
+
+why() { # what the report says of the checks that did not pass
+    jq -r '.checks[] | select(.status != "pass") | "\(.number) \(.status): \(.message)"' "$report" 2>&1
+    jq -r '"seed \(.seed)"' "$report" 2>&1
+    cat "$(dirname "$report")/err"
+}
+
+expect_failing() { # name, wanted numbers, lab, option…
+    local name=$1 wanted=$2
+    shift 2
+    grade "$@"
+    local got
+    got=$(failing "$report" 2>&1)
+    [ "$got" = "$wanted" ]
+    say $? "$name" "wanted to fail: $wanted; failed: $got"$'\n'"$(why)"
+    forget
+}
+
+test_solution() { # lab: the solution gets full marks, hidden checks too
+    grade "$1" --solution --hidden
+    local score
+    score=$(jq -r '[.checks[] | select(.hidden | not) | .points] | add' "$report" 2>&1)
+    [ "$(failing "$report" 2>&1)" = none ] && [ "$score" = 100 ]
+    say $? "$1: the solution gets 100 (got $score)" "$(why)"
+    forget
+}
+
+test_skeleton() { # lab: as committed, builds without a warning, gets under 20
+    local made=build/skeletons/$1
+    diff -r "$made" "labs/$1" 2>&1 | grep -v '^Only in labs'
+    [ "${PIPESTATUS[1]}" != 0 ]
+    say $? "$1: the skeleton is the committed one" "run make skeletons"
+    grade "$1" --source "$made"
+    local score build
+    score=$(jq -r .score "$report")
+    build=$(jq -r '.build // ""' "$report")
+    jq -e '.score < 20 and .built and ((.build // "") == "")' "$report" >/dev/null 2>&1
+    say $? "$1: the skeleton builds without a warning and gets under 20 (got $score)" "$build"
+    forget
+}
+
+test_style() { # lab, file: another right server gets everything
+    expect_failing "$1: $(basename "$2") is right in another style" none "$1" --source "$2"
+}
+
+test_wrong_model() { # lab, file: right answers, wrong model; the first line names what fails
+    local wanted
+    wanted=$(sed -n '1s/.*Fails: \([0-9 ]*[0-9]\).*/\1/p' "$2")
+    expect_failing "$1: $(basename "$2") fails on the model: $wanted" "${wanted:-?}" "$1" \
+        --source "$2"
+}
+
+test_mutant() { # lab, patch: fails exactly the checks that it names
+    local wanted source name
+    name=$(basename "$2" .patch)
+    wanted=$(sed -n 's/^Fails: *//p' "$2" | tr ' ' '\n' | sort -n | xargs)
+    source=$(mktemp -d "${TMPDIR:-/tmp}/iolab-mutant-XXXXXX")
+    cp solutions/"$1"/*.c "$source"/
+    if patch -s -p1 -d "$source" <"$2"; then
+        expect_failing "$1: mutant $name fails $wanted" "${wanted:-?}" "$1" --source "$source"
+    else
+        say 1 "$1: mutant $name" "the patch does not apply to the solution"
+    fi
+    rm -rf "$source"
+}
+
+test_papers() { # lab: README, hints, TODOs, figures
+    local readme=labs/$1/README.md lines
+    for what in 'iolab grade' 'iolab show' 'ours: '; do
+        grep -q "$what" "$readme"
+        say $? "$1: its README has '$what'" "$readme"
+    done
+    lines=$(awk -f harness/tools/solution.awk "solutions/$1/server.c" | wc -l)
+    grep -q -- "<!-- ours -->$lines<!-- end -->" "$readme"
+    say $? "$1: its README says how long ours is" "ours has $lines lines; run make figures"
+    grep -q TODO "labs/$1/server.c"
+    say $? "$1: its skeleton says what to do" ""
+}
