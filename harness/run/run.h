@@ -19,6 +19,7 @@ struct run_spec {
     const char *program;       /* built server, or built driver of the check */
     const char *source;        /* for the header, as people know it */
     const char *recording;     /* path to write */
+    const char *folder; /* the server works here: private, writable; the caller removes it */
     uint64_t seed;
     double time_scale;
     bool watch;                /* with the tracer, if this machine lets us */
