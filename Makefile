@@ -15,6 +15,7 @@ LIB      := $(BUILD)/libiolab.a
 LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(STAGES:%=harness/%/*.c) visualizer/*.c))
 COMMANDS := $(patsubst harness/cmd/%.c,$(BUILD)/iolab-%,$(wildcard harness/cmd/*.c))
 UNITS    := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/test_*.c))
+AIDS     := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/aid_*.c))
 BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/bench_*.c))
 
 .PHONY: all help demo test check units sanitized stress bench flaky lint skeletons figures \
@@ -36,7 +37,7 @@ test: ## all tests; installs what it needs; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory -s -j2 all units sanitized
 	@harness/tests/run
 
-units: $(UNITS) ## the unit tests' programs
+units: $(UNITS) $(AIDS) ## the unit tests' programs
 
 # Unit tests again under AddressSanitizer and UBSan, in a build folder of their own.
 sanitized:

@@ -12,7 +12,7 @@
 #include "grade/folder.h"
 #include "trace/trace.h"
 
-#define BUILD_SECONDS  20.0
+#define BUILD_SECONDS  10.0
 #define CHECK_SECONDS  20.0
 #define MARGIN_SECONDS 15.0 /* for starting, stopping and writing, on a busy machine */
 

