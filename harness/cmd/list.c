@@ -8,11 +8,12 @@
 #include "report/report.h"
 
 struct list {
-    bool objectives;
+    bool objectives, map;
 };
 
 static const struct argp_option options[] = {
     {"objectives", 'o', NULL, 0, "What you have proved: the checks that your server passed", 0},
+    {"map", 'm', NULL, 0, "The labs as a table in Markdown: lab, model, man pages", 0},
     {0},
 };
 
@@ -20,9 +21,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     (void)argument;
     struct list *list = state->input;
-    if (key != 'o')
+    if (key == 'o')
+        list->objectives = true;
+    else if (key == 'm')
+        list->map = true;
+    else
         return ARGP_ERR_UNKNOWN;
-    list->objectives = true;
     return 0;
 }
 
@@ -34,27 +38,40 @@ static const struct argp list_argp = {
 
 static void print_man_pages(char **pages)
 {
-    printf("  %16s read: ", "");
     for (size_t i = 0; pages && pages[i]; i++)
         printf("%s%s", i ? " " : "", pages[i]);
+}
+
+static void print_lab(const struct manifest *manifest)
+{
+    struct score score;
+    char best[64] = "not yet graded";
+    if (score_read(manifest->name, &score) == 0)
+        snprintf(best, sizeof best, "best %g of %g", score.best, score.max);
+    printf("  %-16s %-40s %s\n", manifest->name, manifest->title, best);
+    printf("  %16s %s\n", "", manifest->summary ? manifest->summary : "");
+    printf("  %16s read: ", "");
+    print_man_pages(manifest->man_pages);
     fputs("\n", stdout);
 }
 
-static int print_lab(const char *name, struct failure *failure)
+static void print_row(const struct manifest *manifest)
+{
+    printf("| [%s](%s/README.md) | %s | %s | ", manifest->name, manifest->name, manifest->model,
+           manifest->summary ? manifest->summary : manifest->title);
+    print_man_pages(manifest->man_pages);
+    fputs(" |\n", stdout);
+}
+
+static int for_lab(const char *name, void (*print)(const struct manifest *),
+                   struct failure *failure)
 {
     char *folder = lab_path("labs", name);
     struct manifest *manifest = folder ? manifest_load(folder, failure) : NULL;
     free(folder);
     if (!manifest)
         return -1;
-    struct score score;
-    char best[64] = "not yet graded";
-    if (score_read(name, &score) == 0)
-        snprintf(best, sizeof best, "best %g of %g", score.best, score.max);
-    printf("  %-16s %-40s %s\n", name, manifest->title, best);
-    if (manifest->summary)
-        printf("  %16s %s\n", "", manifest->summary);
-    print_man_pages(manifest->man_pages);
+    print(manifest);
     manifest_free(manifest);
     return 0;
 }
@@ -86,8 +103,12 @@ int main(int argc, char **argv)
     argp_parse(&list_argp, argc, argv, 0, NULL, &list);
     char **names = lab_names(&failure);
     int status = names ? 0 : -1;
+    if (list.map)
+        puts("| lab | model | what it teaches | man pages |\n| --- | --- | --- | --- |");
     for (size_t i = 0; status == 0 && names[i]; i++)
-        status = list.objectives ? print_objectives(names[i]) : print_lab(names[i], &failure);
+        status = list.objectives
+                     ? print_objectives(names[i])
+                     : for_lab(names[i], list.map ? print_row : print_lab, &failure);
     lab_names_free(names);
     if (status < 0)
         fprintf(stderr, "iolab list: %s\n", failure.text);
