@@ -11,12 +11,15 @@
 #include "event/event.h"
 #include "event/writer.h"
 
+struct recording_index;
+
 struct recording {
     struct recording_header header; /* strings owned by the recording */
     struct event *events;           /* in order of time; equal times in order of number */
     size_t count;
-    size_t skipped; /* lines that could not be read */
-    bool cut;       /* the file ends in the middle of a line */
+    size_t skipped;                /* lines that could not be read */
+    bool cut;                      /* the file ends in the middle of a line */
+    struct recording_index *index; /* private */
 };
 
 /* Reads the whole file. NULL with a failure: no such file, not a recording, other schema. */
