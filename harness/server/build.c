@@ -1,0 +1,284 @@
+/*
+ * From a student's files to a program: server_build. Two ways: all files in one command; or,
+ * for a check with a driver of its own, the student's files one by one with their main renamed,
+ * then everything linked.
+ */
+#include <errno.h>
+#include <ftw.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "server/compiler.h"
+#include "server/server.h"
+
+#define MOST_WORDS 128
+
+struct build {
+    const struct build_spec *spec;
+    struct build_result *result;
+    char folder[PATH_MAX], support[PATH_MAX], driver[PATH_MAX], output[PATH_MAX];
+    char include[PATH_MAX + 2];
+    char temporary[PATH_MAX];
+    char compiler[256];       /* $CC */
+    char compiler_words[256]; /* the same, cut into words */
+    glob_t support_files;
+    char *command[MOST_WORDS + 1]; /* being put together */
+    size_t count;
+    char objects[32][PATH_MAX + 32];
+    size_t object_count;
+    struct compiler_words words;
+    double until;
+};
+
+/* --- putting a command together --- */
+
+static void add(struct build *build, const char *word)
+{
+    if (build->count < MOST_WORDS)
+        build->command[build->count++] = (char *)word;
+    build->command[build->count] = NULL;
+}
+
+static void add_all(struct build *build, const char *const *words)
+{
+    for (size_t i = 0; words && words[i]; i++)
+        add(build, words[i]);
+}
+
+static bool in_path(const char *program)
+{
+    const char *path = getenv("PATH");
+    char list[4096], full[4352];
+    snprintf(list, sizeof list, "%s", path && *path ? path : "/usr/local/bin:/usr/bin:/bin");
+    for (char *rest = list, *folder; (folder = strsep(&rest, ":"));) {
+        snprintf(full, sizeof full, "%s/%s", folder, program);
+        if (access(full, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* $CC as the user set it, which may have several words ("ccache gcc"); or what there is. */
+static void choose_compiler(struct build *build)
+{
+    static const char *const usual[] = {"gcc", "cc", "clang"};
+    const char *wanted = getenv("CC");
+    for (size_t i = 0; (!wanted || !*wanted) && i < sizeof usual / sizeof usual[0]; i++)
+        if (in_path(usual[i]))
+            wanted = usual[i];
+    snprintf(build->compiler, sizeof build->compiler, "%s", wanted && *wanted ? wanted : "gcc");
+}
+
+static void begin_command(struct build *build)
+{
+    static const char *const always[] = {"-std=gnu17", "-O1",           "-g",       "-Wall",
+                                         "-Wextra",    "-D_GNU_SOURCE", "-pthread", NULL};
+    /* A report that ends the program cannot be overlooked; frame pointers make it exact. */
+    static const char *const sanitize[] = {"-fsanitize=address,undefined",
+                                           "-fno-omit-frame-pointer",
+                                           "-fno-sanitize-recover=all", NULL};
+    snprintf(build->compiler_words, sizeof build->compiler_words, "%s", build->compiler);
+    build->count = 0;
+    for (char *rest = build->compiler_words, *word; (word = strsep(&rest, " "));)
+        if (*word)
+            add(build, word);
+    add_all(build, always);
+    if (build->spec->sanitize)
+        add_all(build, sanitize);
+    add(build, build->include);
+    add_all(build, build->spec->flags);
+}
+
+/* --- running it --- */
+
+static void complain(struct build *build, const char *text)
+{
+    char line[512];
+    int size = snprintf(line, sizeof line, "iolab: %s\n", text);
+    compiler_add(&build->words, line, (size_t)size);
+}
+
+/* 0, 1 when it does not compile, -1. */
+static int run_command(struct build *build, struct failure *failure)
+{
+    struct compiler_job job = {.arguments = build->command,
+                               .folder = build->folder,
+                               .temporary = build->temporary,
+                               .until = build->until};
+    struct compiler_outcome outcome;
+    if (compiler_run(&job, &build->words, &outcome, failure) < 0)
+        return -1;
+    char text[256] = "";
+    if (outcome.missing)
+        return failure_set(failure, STATUS_MACHINE,
+                           "There is no C compiler (%s). Install one: apt install gcc.",
+                           build->command[0]);
+    if (outcome.end == COMPILER_TIMEOUT) {
+        build->result->timed_out = true;
+        snprintf(text, sizeof text, "the compiler was not done after %g s and was ended",
+                 build->spec->seconds);
+    } else if (outcome.end == COMPILER_FLOOD) {
+        snprintf(text, sizeof text, "the compiler printed without end and was ended");
+    } else if (outcome.end == COMPILER_KILLED) {
+        snprintf(text, sizeof text, "the compiler was ended by SIG%s: it met a limit",
+                 sigabbrev_np(outcome.signal));
+    }
+    if (*text)
+        complain(build, text);
+    return outcome.end != COMPILER_WELL;
+}
+
+/* One student's file into an object, its main out of the driver's way. */
+static int compile_object(struct build *build, const char *file, struct failure *failure)
+{
+    if (build->object_count == sizeof build->objects / sizeof build->objects[0])
+        return failure_set(failure, STATUS_MACHINE, "Too many files for one program.");
+    char *object = build->objects[build->object_count++];
+    snprintf(object, sizeof build->objects[0], "%s/%zu.o", build->temporary,
+             build->object_count);
+    begin_command(build);
+    add(build, "-Dmain=lab_main");
+    add(build, "-c");
+    add(build, file);
+    add(build, "-o");
+    add(build, object);
+    return run_command(build, failure);
+}
+
+static int compile_objects(struct build *build, struct failure *failure)
+{
+    int worst = 0;
+    for (size_t i = 0; build->spec->files[i] && worst >= 0; i++) {
+        int result = compile_object(build, build->spec->files[i], failure);
+        worst = result != 0 ? result : worst; /* go on: messages of all files at once */
+    }
+    return worst;
+}
+
+static int link_program(struct build *build, struct failure *failure)
+{
+    begin_command(build);
+    if (build->spec->driver) {
+        add(build, build->driver);
+        for (size_t i = 0; i < build->object_count; i++)
+            add(build, build->objects[i]);
+    } else {
+        add_all(build, build->spec->files);
+    }
+    add_all(build, (const char *const *)build->support_files.gl_pathv);
+    add(build, "-o");
+    add(build, build->output);
+    add_all(build, build->spec->libraries);
+    if (build->count == MOST_WORDS)
+        return failure_set(failure, STATUS_MACHINE, "Too many files for one program.");
+    return run_command(build, failure);
+}
+
+/* --- the surroundings --- */
+
+static int full_path(const char *path, char *full, struct failure *failure)
+{
+    if (realpath(path, full))
+        return 0;
+    return failure_errno(failure, STATUS_MACHINE, "Cannot find %s", path);
+}
+
+/* The output does not exist yet: its folder must. */
+static int full_output(const char *path, char *full, struct failure *failure)
+{
+    char folder[PATH_MAX], found[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1,
+             slash ? path : ".");
+    if (full_path(folder, found, failure) < 0)
+        return -1;
+    if (snprintf(full, PATH_MAX, "%s/%s", found, slash ? slash + 1 : path) >= PATH_MAX)
+        return failure_set(failure, STATUS_MACHINE, "The path %s is too long.", path);
+    if (unlink(full) < 0 && errno != ENOENT)
+        return failure_errno(failure, STATUS_MACHINE, "Cannot replace %s", full);
+    return 0;
+}
+
+static int find_paths(struct build *build, struct failure *failure)
+{
+    const struct build_spec *spec = build->spec;
+    if (full_path(spec->folder, build->folder, failure) < 0 ||
+        full_path(spec->support, build->support, failure) < 0 ||
+        (spec->driver && full_path(spec->driver, build->driver, failure) < 0) ||
+        full_output(spec->output, build->output, failure) < 0)
+        return -1;
+    snprintf(build->include, sizeof build->include, "-I%s", build->support);
+    char pattern[PATH_MAX + 8];
+    snprintf(pattern, sizeof pattern, "%s/*.c", build->support);
+    int found = glob(pattern, 0, NULL, &build->support_files);
+    if (found != 0 && found != GLOB_NOMATCH)
+        return failure_set(failure, STATUS_MACHINE, "Cannot read the folder %s.",
+                           build->support);
+    return 0;
+}
+
+static int make_temporary(struct build *build, struct failure *failure)
+{
+    const char *folder = getenv("TMPDIR");
+    snprintf(build->temporary, sizeof build->temporary, "%s/iolab-build-XXXXXX",
+             folder && *folder ? folder : "/tmp");
+    if (mkdtemp(build->temporary))
+        return 0;
+    failure_errno(failure, STATUS_MACHINE, "Cannot make a temporary folder %s",
+                  build->temporary);
+    build->temporary[0] = '\0';
+    return -1;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind,
+                        struct FTW *place)
+{
+    (void)status, (void)kind, (void)place;
+    remove(path);
+    return 0;
+}
+
+static void build_free(struct build *build)
+{
+    if (build->temporary[0])
+        nftw(build->temporary, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    globfree(&build->support_files);
+    free(build);
+}
+
+static int build_all(struct build *build, struct failure *failure)
+{
+    if (find_paths(build, failure) < 0 || make_temporary(build, failure) < 0)
+        return -1;
+    choose_compiler(build);
+    build->until = (double)clock_now() / (double)CLOCK_SECOND + build->spec->seconds;
+    int result = build->spec->driver ? compile_objects(build, failure) : 0;
+    return result == 0 ? link_program(build, failure) : result;
+}
+
+int server_build(const struct build_spec *spec, struct build_result *result,
+                 struct failure *failure)
+{
+    *result = (struct build_result){0};
+    struct build *build = calloc(1, sizeof *build);
+    if (!build)
+        return failure_set(failure, STATUS_MACHINE, "Out of memory.");
+    build->spec = spec;
+    build->result = result;
+    int status = build_all(build, failure);
+    if (status != 0 && build->output[0])
+        unlink(build->output);
+    if (status >= 0) {
+        result->messages = compiler_text(&build->words);
+        result->warnings = build->words.size > 0;
+    }
+    build_free(build);
+    if (status >= 0 && !result->messages)
+        return failure_set(failure, STATUS_MACHINE, "Out of memory.");
+    return status;
+}

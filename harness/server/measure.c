@@ -1,0 +1,172 @@
+/* What a server uses, and whether it stands still: read from /proc, over all its processes. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "server/instance.h"
+
+/*
+ * Resident bytes. smaps_rollup counts pages; the sums in statm lag behind by up to some dozens
+ * of pages for each core, which a test for leaks would see.
+ */
+static int64_t resident_bytes(pid_t pid)
+{
+    char path[64], line[256];
+    long long kibibytes = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+    FILE *file = fopen(path, "re");
+    if (file) {
+        while (fgets(line, sizeof line, file) && sscanf(line, "Rss: %lld kB", &kibibytes) != 1)
+            ;
+        fclose(file);
+        return kibibytes * 1024;
+    }
+    long long pages = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", pid);
+    if ((file = fopen(path, "re"))) {
+        if (fscanf(file, "%*d %lld", &pages) != 1)
+            pages = 0;
+        fclose(file);
+    }
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+static int count_descriptors(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    DIR *folder = opendir(path);
+    int count = 0;
+    struct dirent *entry;
+    while (folder && (entry = readdir(folder)))
+        count += entry->d_name[0] != '.';
+    if (folder)
+        closedir(folder);
+    return count;
+}
+
+static double seconds_of_ticks(int64_t ticks)
+{
+    return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* In nanoseconds from the scheduler, where /proc/PID/stat has hundredths of a second. */
+static double own_cpu(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used) < 0)
+        return 0;
+    return (double)used.tv_sec + (double)used.tv_nsec / (double)CLOCK_SECOND;
+}
+
+static void add_process(struct server_measure *measure, const struct process *process)
+{
+    measure->processes++;
+    measure->threads += process->threads;
+    measure->descriptors += count_descriptors(process->pid);
+    measure->memory += resident_bytes(process->pid);
+    measure->cpu += own_cpu(process->pid);
+}
+
+int server_measure(struct server *server, struct server_measure *measure)
+{
+    *measure = (struct server_measure){0};
+    struct process_table table;
+    if (server->stopped || processes_read(&table, server->keeper.pid) < 0)
+        return -1;
+    for (size_t i = 0; i < table.count; i++) {
+        const struct process *process = &table.all[i];
+        if (process->below || process->pid == server->keeper.pid)
+            measure->cpu += seconds_of_ticks(process->reaped_cpu);
+        if (process->below && process_lives(process))
+            add_process(measure, process);
+    }
+    processes_free(&table);
+    return 0;
+}
+
+/* --- standing still --- */
+
+/* How often a thread has been switched away from, and its state. False: it has gone. */
+static bool read_thread(pid_t pid, const char *thread, char *state, uint64_t *switches)
+{
+    char path[320], line[256];
+    snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, thread);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    *state = 0;
+    *switches = 0;
+    while (fgets(line, sizeof line, file)) {
+        unsigned long long number;
+        sscanf(line, "State: %c", state);
+        if (sscanf(line, "voluntary_ctxt_switches: %llu", &number) == 1 ||
+            sscanf(line, "nonvoluntary_ctxt_switches: %llu", &number) == 1)
+            *switches += number;
+    }
+    fclose(file);
+    return *state != 0;
+}
+
+/* Adds up a process's switches in `stamp`; notes threads that a tracer holds. */
+static bool threads_stand(pid_t pid, uint64_t *stamp, bool *held)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *folder = opendir(path);
+    bool stand = true;
+    struct dirent *entry;
+    while (folder && stand && (entry = readdir(folder))) {
+        char state;
+        uint64_t switches;
+        if (entry->d_name[0] == '.' || !read_thread(pid, entry->d_name, &state, &switches))
+            continue;
+        stand = strchr("TtZX", state);
+        *held |= state == 't';
+        *stamp += switches + 1;
+    }
+    if (folder)
+        closedir(folder);
+    return stand;
+}
+
+static bool all_stand(const struct server *server, uint64_t *stamp, bool *held)
+{
+    struct process_table table;
+    if (processes_read(&table, server->keeper.pid) < 0)
+        return false;
+    bool stand = true;
+    for (size_t i = 0; i < table.count && stand; i++)
+        if (table.all[i].below && process_lives(&table.all[i]))
+            stand = threads_stand(table.all[i].pid, stamp, held);
+    processes_free(&table);
+    return stand;
+}
+
+/*
+ * A thread that a tracer holds (t) may stand in SIGSTOP or at a system call for a moment. Only
+ * when nothing has moved since the last time that we asked, at least two milliseconds ago, is
+ * it the former.
+ */
+bool server_stopped(struct server *server)
+{
+    uint64_t stamp = 0;
+    bool held = false;
+    if (!all_stand(server, &stamp, &held)) {
+        server->stop_stamp = 0;
+        return false;
+    }
+    if (!held)
+        return true;
+    if (stamp != server->stop_stamp) {
+        server->stop_stamp = stamp;
+        server->stop_seen = clock_now();
+        return false;
+    }
+    return clock_now() - server->stop_seen >= 2 * CLOCK_MILLISECOND;
+}
