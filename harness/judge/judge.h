@@ -66,12 +66,24 @@ struct verdict *judge_rules(const struct rule_check *rule,
                             const struct recording *const *recordings, const char *const *paths,
                             size_t count);
 
+/* The check that the sanitizer's pass is: its number and its name. */
+#define SANITIZER_NUMBER 90
+#define SANITIZER_NAME   "memory: no error under AddressSanitizer and UBSan"
+
 /*
  * Judges the sanitizer's pass: `reports` are texts that AddressSanitizer or UBSan left
- * (NULL-terminated, may be empty); `files` are the student's, so that the message names theirs.
+ * (NULL-terminated, may be empty; NULL itself: the pass did not run, which is "not observed");
+ * `files` are the student's, so that the message names theirs.
  */
 struct verdict *judge_sanitizer(const struct manifest *manifest, char *const *reports,
                                 const char *const *files);
+
+/*
+ * A check of a program that does not compile: it fails. `messages` is what the compiler said,
+ * if this check's own driver is what does not compile; NULL when the report says it for all.
+ */
+struct verdict *judge_unbuilt(int number, const char *name, double points, char *const *hints,
+                              const char *messages);
 
 const char *verdict_status_name(enum verdict_status status);
 void verdict_free(struct verdict *verdict);

@@ -1,0 +1,72 @@
+/*
+ * One rule is one entry in a table; a family of rules is one file. A rule looks at all views at
+ * once: of one recording for a script's rule, of all of them for a manifest's.
+ *
+ *   static enum rule_outcome judge_x(const struct views *, const json_t *, struct finding *);
+ *   const struct rule rules_family[] = {{"x", "a number", valid_number, judge_x}, {0}};
+ */
+#ifndef IOLAB_JUDGE_RULE_H
+#define IOLAB_JUDGE_RULE_H
+
+#include <jansson.h>
+
+#include "judge/evidence.h"
+
+struct views {
+    const struct view *items;
+    size_t count;
+};
+
+enum rule_outcome {
+    RULE_HOLDS,
+    RULE_BROKEN,
+    RULE_UNSEEN, /* no recording could show it */
+};
+
+/* What a broken rule rests on. */
+struct finding {
+    char *message;
+    const struct view *view; /* the recording that shows it best, or NULL */
+    uint64_t event;          /* where to look in it */
+    struct evidence_list calls;
+};
+
+struct rule {
+    const char *name;
+    const char *shape; /* what its value must be, for messages */
+    bool (*valid)(const json_t *value);
+    enum rule_outcome (*judge)(const struct views *views, const json_t *value,
+                               struct finding *finding);
+};
+
+/* The families; each ends with an entry without a name. */
+extern const struct rule rules_calls[], rules_threads[], rules_sleep[], rules_mode[],
+    rules_idle[], rules_pace[], rules_write_interest[], rules_select[];
+
+/* Sets message, view and event; returns RULE_BROKEN. `message` is owned. */
+enum rule_outcome rule_broken(struct finding *finding, const struct view *view, uint64_t event,
+                              char *message);
+/* The same for a call, which also becomes the first line of evidence. */
+enum rule_outcome rule_broken_by(struct finding *finding, const struct view *view,
+                                 const struct call *call, char *message);
+
+/* Judges each view alone: the first broken one decides, else one that holds, else unseen. */
+typedef enum rule_outcome rule_view_fn(const struct view *view, const json_t *value,
+                                       struct finding *finding);
+enum rule_outcome rule_each(const struct views *views, const json_t *value,
+                            struct finding *finding, rule_view_fn *judge);
+
+/* Is any view one that shows system calls? */
+bool rule_traced(const struct views *views);
+
+/* Shapes. */
+bool rule_is_number(const json_t *value); /* >= 0 */
+bool rule_is_true(const json_t *value);
+bool rule_is_names(const json_t *value); /* a list of calls and classes, not empty */
+
+/* Does `call` match one of the names in `list` (a|b are alternatives)? */
+bool rule_matches_any(const json_t *list, const char *call);
+/* Does `call` match `name`, "a|b" or "@class"? */
+bool rule_matches(const char *name, const char *call);
+
+#endif

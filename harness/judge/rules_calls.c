@@ -1,0 +1,267 @@
+/*
+ * Which calls were made: uses, avoids, at_most, no_calls_on_closed.
+ *
+ * read and write also serve log files and self-pipes, so only those on connections count.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "judge/rule.h"
+#include "judge/words.h"
+
+#define EXAMPLES 3
+
+static bool counts(const struct call *call)
+{
+    static const char *const also_on_files[] = {"read", "readv", "write", "writev"};
+    for (size_t i = 0; i < sizeof also_on_files / sizeof *also_on_files; i++)
+        if (strcmp(call->enter->call, also_on_files[i]) == 0)
+            return call->enter->connection > 0;
+    return true;
+}
+
+/* --- uses --- */
+
+/* The class that a call belongs to, for "instead it called …". */
+static const char *class_of(const char *name)
+{
+    static const char *const classes[] = {"@receive", "@send", "@accept", "@wait", "@sleep"};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (rule_matches(name, classes[i]) || rule_matches(classes[i], name))
+            return classes[i];
+    return NULL;
+}
+
+static size_t count_calls(const struct views *views, const char *name, const char **example)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < views->count; i++)
+        for (size_t j = 0; j < views->items[i].count; j++) {
+            const struct call *call = &views->items[i].calls[j];
+            if (!counts(call) || !rule_matches(name, call->enter->call))
+                continue;
+            *example = call->enter->call;
+            count++;
+        }
+    return count;
+}
+
+static const struct view *add_examples(const struct views *views, const char *name,
+                                       struct finding *finding)
+{
+    const struct view *shown = NULL;
+    for (size_t i = 0; i < views->count && !shown; i++)
+        for (size_t j = 0; j < views->items[i].count; j++) {
+            const struct call *call = &views->items[i].calls[j];
+            if (!counts(call) || !rule_matches(name, call->enter->call))
+                continue;
+            shown = &views->items[i];
+            if (finding->calls.count < EXAMPLES)
+                evidence_call(&finding->calls, shown, call);
+        }
+    return shown;
+}
+
+static enum rule_outcome unused(const struct views *views, const char *name,
+                                struct finding *finding)
+{
+    char first[64];
+    const char *example = NULL;
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "|"), name);
+    const char *class = class_of(first);
+    size_t others = class ? count_calls(views, class, &example) : 0;
+    if (!others)
+        return rule_broken(finding, NULL, 0, words_format("the server never called %s", name));
+    const struct view *shown = add_examples(views, class, finding);
+    uint64_t event = finding->calls.count ? finding->calls.items[0].event : 0;
+    return rule_broken(finding, shown, event,
+                       words_format("the server never called %s; instead it called %s, %zu "
+                                    "such call%s in all",
+                                    name, example, others, others == 1 ? "" : "s"));
+}
+
+static enum rule_outcome judge_uses(const struct views *views, const json_t *value,
+                                    struct finding *finding)
+{
+    size_t index;
+    const char *example;
+    json_t *name;
+    if (!rule_traced(views))
+        return RULE_UNSEEN;
+    json_array_foreach(value, index, name)
+    {
+        if (count_calls(views, json_string_value(name), &example) == 0)
+            return unused(views, json_string_value(name), finding);
+    }
+    return RULE_HOLDS;
+}
+
+/* --- avoids --- */
+
+/* Before it listens, a library may wait or receive on its own account (name lookup). */
+static bool avoidable(const struct view *view, const struct call *call)
+{
+    return counts(call) && (call->enter->time >= view->ready || call->enter->connection > 0 ||
+                            !class_of(call->enter->call));
+}
+
+static enum rule_outcome avoids_in_view(const struct view *view, const json_t *value,
+                                        struct finding *finding)
+{
+    const struct call *first = NULL;
+    size_t count = 0;
+    if (!view->traced)
+        return RULE_UNSEEN;
+    for (size_t i = 0; i < view->count; i++) {
+        const struct call *call = &view->calls[i];
+        if (!rule_matches_any(value, call->enter->call) || !avoidable(view, call))
+            continue;
+        first = first ? first : call;
+        if (++count <= EXAMPLES)
+            evidence_call(&finding->calls, view, call);
+    }
+    if (!first)
+        return RULE_HOLDS;
+    return rule_broken(
+        finding, view, first->enter->number,
+        words_format("the server called %s, which this lab does without: %zu time%s, first at "
+                     "%s",
+                     words_name(first->enter).text, count, count == 1 ? "" : "s",
+                     words_moment(first->enter->time).text));
+}
+
+static enum rule_outcome judge_avoids(const struct views *views, const json_t *value,
+                                      struct finding *finding)
+{
+    return rule_each(views, value, finding, avoids_in_view);
+}
+
+/* --- at_most --- */
+
+static bool is_at_most(const json_t *value)
+{
+    const json_t *error = json_object_get(value, "error"), *per = json_object_get(value, "per");
+    const char *call = json_string_value(json_object_get(value, "call"));
+    return call && call[0] && rule_is_number(json_object_get(value, "count")) &&
+           (!error || event_errno_from_name(json_string_value(error) ? json_string_value(error)
+                                                                     : "") != 0) &&
+           (!per || (rule_is_number(per) && json_number_value(per) > 0));
+}
+
+struct quota {
+    const char *call;
+    int error; /* 0: however it came back */
+    size_t count;
+    int64_t per;
+};
+
+static bool spends(const struct quota *quota, const struct view *view, const struct call *call)
+{
+    return call->leave && !call->refused && call->leave->time >= view->ready &&
+           rule_matches(quota->call, call->enter->call) &&
+           (!quota->error || call->leave->error == quota->error);
+}
+
+static enum rule_outcome exceeded(const struct quota *quota, const struct view *view,
+                                  const struct call *const *window, struct finding *finding)
+{
+    for (size_t i = 0; i <= quota->count && i < EXAMPLES; i++)
+        evidence_call(&finding->calls, view, window[i]);
+    const struct call *last = window[quota->count];
+    return rule_broken(
+        finding, view, window[0]->enter->number,
+        words_format("%s%s%s came back %zu times within %s, from %s on; at most %zu in %s are "
+                     "allowed",
+                     words_name(window[0]->enter).text, quota->error ? " = " : "",
+                     quota->error ? event_errno_name(quota->error) : "", quota->count + 1,
+                     words_length(last->leave->time - window[0]->leave->time).text,
+                     words_moment(window[0]->leave->time).text, quota->count,
+                     words_length(quota->per).text));
+}
+
+static enum rule_outcome at_most_in_view(const struct view *view, const json_t *value,
+                                         struct finding *finding)
+{
+    const char *error = json_string_value(json_object_get(value, "error"));
+    const json_t *per = json_object_get(value, "per");
+    struct quota quota = {
+        .call = json_string_value(json_object_get(value, "call")),
+        .error = error ? event_errno_from_name(error) : 0,
+        .count = (size_t)json_number_value(json_object_get(value, "count")),
+        .per = (int64_t)((per ? json_number_value(per) : 1) * CLOCK_SECOND),
+    };
+    if (!view->traced)
+        return RULE_UNSEEN;
+    const struct call **window = calloc(view->count + 1, sizeof *window);
+    size_t begin = 0, end = 0;
+    enum rule_outcome outcome = window ? RULE_HOLDS : RULE_UNSEEN;
+    for (size_t i = 0; window && i < view->count && outcome == RULE_HOLDS; i++) {
+        if (!spends(&quota, view, &view->calls[i]))
+            continue;
+        window[end++] = &view->calls[i];
+        while (window[begin]->leave->time + quota.per < window[end - 1]->leave->time)
+            begin++;
+        if (end - begin > quota.count)
+            outcome = exceeded(&quota, view, window + begin, finding);
+    }
+    free(window);
+    return outcome;
+}
+
+static enum rule_outcome judge_at_most(const struct views *views, const json_t *value,
+                                       struct finding *finding)
+{
+    return rule_each(views, value, finding, at_most_in_view);
+}
+
+/* --- no_calls_on_closed --- */
+
+/* The close after which the descriptor was no longer open, to be shown beside the mistake. */
+static void add_close(const struct view *view, const struct call *wrong,
+                      struct finding *finding)
+{
+    for (const struct call *call = wrong; call > view->calls; call--) {
+        const struct event *enter = call[-1].enter;
+        if (enter->fd != wrong->enter->fd || enter->process != wrong->enter->process ||
+            strcmp(enter->call, "close") != 0)
+            continue;
+        evidence_call(&finding->calls, view, &call[-1]);
+        return;
+    }
+}
+
+static enum rule_outcome closed_in_view(const struct view *view, const json_t *value,
+                                        struct finding *finding)
+{
+    (void)value;
+    if (!view->traced)
+        return RULE_UNSEEN;
+    for (size_t i = 0; i < view->count; i++) {
+        const struct call *call = &view->calls[i];
+        if (!call_failed_with(call, EBADF) || !call_in_service(view, call) ||
+            (call->enter->fd < 0 && !phase_call_is(call->enter->call, "@wait")))
+            continue;
+        add_close(view, call, finding);
+        return rule_broken_by(finding, view, call,
+                              words_format("%s at %s: the descriptor was not open (EBADF)",
+                                           words_name(call->enter).text,
+                                           words_moment(call->enter->time).text));
+    }
+    return RULE_HOLDS;
+}
+
+static enum rule_outcome judge_closed(const struct views *views, const json_t *value,
+                                      struct finding *finding)
+{
+    return rule_each(views, value, finding, closed_in_view);
+}
+
+const struct rule rules_calls[] = {
+    {"uses", "a list of calls", rule_is_names, judge_uses},
+    {"avoids", "a list of calls", rule_is_names, judge_avoids},
+    {"at_most", "a table of call, count, and perhaps error and per", is_at_most, judge_at_most},
+    {"no_calls_on_closed", "true", rule_is_true, judge_closed},
+    {0},
+};

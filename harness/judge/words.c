@@ -1,0 +1,153 @@
+/* Times, lengths, calls and steps in words. See words.h. */
+#include "judge/words.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define DETAIL_MOST 44 /* bytes of free text in one line */
+
+char *words_format(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return length < 0 ? NULL : text;
+}
+
+struct words words_moment(int64_t time)
+{
+    struct words words;
+    snprintf(words.text, sizeof words.text, "%.3f s", (double)time / 1e9);
+    return words;
+}
+
+struct words words_length(int64_t length)
+{
+    struct words words;
+    double seconds = (double)length / 1e9;
+    if (length >= 10 * CLOCK_SECOND)
+        snprintf(words.text, sizeof words.text, "%.0f s", seconds);
+    else if (length >= CLOCK_SECOND)
+        snprintf(words.text, sizeof words.text, "%.1f s", seconds);
+    else if (length >= 10 * CLOCK_MILLISECOND)
+        snprintf(words.text, sizeof words.text, "%.0f ms", seconds * 1e3);
+    else
+        snprintf(words.text, sizeof words.text, "%.2f ms", seconds * 1e3);
+    return words;
+}
+
+struct words words_bytes(int64_t bytes)
+{
+    struct words words;
+    snprintf(words.text, sizeof words.text, "%" PRId64 " byte%s", bytes, bytes == 1 ? "" : "s");
+    return words;
+}
+
+/* A name out of a recording: cut, and anything unusual in it made visible. */
+static void put_clean(FILE *out, const char *text, size_t most)
+{
+    size_t i = 0;
+    for (; text[i] && i < most; i++)
+        fputc(isprint((unsigned char)text[i]) ? text[i] : '?', out);
+    if (text[i])
+        fputs("...", out);
+}
+
+struct words words_name(const struct event *enter)
+{
+    struct words words;
+    char name[20];
+    snprintf(name, sizeof name, "%s", enter->call ? enter->call : "?");
+    for (char *c = name; *c; c++)
+        *c = isprint((unsigned char)*c) ? *c : '?';
+    if (enter->fd >= 0)
+        snprintf(words.text, sizeof words.text, "%s(%d)", name, enter->fd);
+    else
+        snprintf(words.text, sizeof words.text, "%s", name);
+    return words;
+}
+
+static void quote_byte(FILE *out, unsigned char byte)
+{
+    static const char plain[] = "\a\b\t\n\v\f\r\"\\", escaped[] = "abtnvfr\"\\";
+    const char *found = byte ? strchr(plain, byte) : NULL;
+    if (found)
+        fprintf(out, "\\%c", escaped[found - plain]);
+    else if (isprint(byte))
+        fputc(byte, out);
+    else
+        fprintf(out, "\\x%02x", byte);
+}
+
+void words_quote(FILE *out, const char *data, size_t size, size_t most)
+{
+    fputc('"', out);
+    for (size_t i = 0; i < size && i < most; i++)
+        quote_byte(out, (unsigned char)data[i]);
+    fputs(size > most ? "\"..." : "\"", out);
+}
+
+/* The arguments: what the schema decodes, else descriptor and size. */
+static void put_arguments(FILE *out, const struct event *enter)
+{
+    const char *separator = "";
+    fputc('(', out);
+    if (enter->fd >= 0) {
+        fprintf(out, "%d", enter->fd);
+        separator = ", ";
+    }
+    if (enter->bytes >= 0 && call_is_transfer(&(struct call){.enter = enter})) {
+        fprintf(out, "%s%" PRId64, separator, enter->bytes);
+        separator = ", ";
+    }
+    if (enter->detail) {
+        fputs(separator, out);
+        put_clean(out, enter->detail, DETAIL_MOST);
+    }
+    fputc(')', out);
+}
+
+static void put_result(FILE *out, const struct view *view, const struct call *call)
+{
+    struct words length = words_length(call_length(view, call));
+    if (!call->leave) {
+        fprintf(out, " has not come back for %s", length.text);
+        return;
+    }
+    if (call->leave->error)
+        fprintf(out, " = %s", event_errno_name(call->leave->error));
+    else
+        fprintf(out, " = %" PRId64, call->leave->result);
+    if (call->leave->detail && !call->leave->error) {
+        fputc(' ', out);
+        put_clean(out, call->leave->detail, DETAIL_MOST);
+    }
+    if (call->refused)
+        fputs(" (made to fail by the harness)", out);
+    else if (call_slept(view, call) == EVENT_YES)
+        fprintf(out, ", asleep %s", length.text);
+}
+
+char *words_call(const struct view *view, const struct call *call)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    fprintf(out, "thread %d: ", call->enter->thread);
+    put_clean(out, call->enter->call, 20);
+    put_arguments(out, call->enter);
+    if (call->enter->connection > 0)
+        fprintf(out, " on connection %d", call->enter->connection);
+    put_result(out, view, call);
+    fclose(out);
+    return text;
+}
