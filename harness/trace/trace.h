@@ -72,10 +72,25 @@ bool trace_inside(struct trace *trace, const char *call, int connection);
 /* How many such calls so far. */
 int64_t trace_count(struct trace *trace, const char *call, int connection);
 
+/* Does every thread stand still by SIGSTOP? /proc cannot tell: under a tracer each short stop
+   at a system call looks the same there. */
+bool trace_stopped(struct trace *trace);
+
 /* True when no traced process is left. */
 bool trace_ended(struct trace *trace);
+/* Waits for that. */
+void trace_wait(struct trace *trace);
 
-/* Waits until no traced process is left (the caller has ended the server), joins, frees. */
+/*
+ * How `pid` ended, as of wait(2); false: it has not. A process that is a child of the one that
+ * traces it is reaped by the tracer: a waitpid for it elsewhere would take the tracer's stops.
+ */
+bool trace_status(struct trace *trace, int *status);
+
+/* SIGKILL to all that is traced. */
+void trace_kill(struct trace *trace);
+
+/* Waits until no traced process is left (the caller has ended the server), then frees. */
 void trace_stop(struct trace *trace);
 
 #endif

@@ -1,0 +1,164 @@
+/* Tables of descriptors. See descriptor.h. */
+#include "trace/descriptor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/watch.h"
+
+enum { DESCRIPTOR_MOST = 1 << 20 };
+
+struct descriptors *descriptors_new(void)
+{
+    struct descriptors *table = calloc(1, sizeof *table);
+    if (table)
+        table->holders = 1;
+    return table;
+}
+
+struct descriptors *descriptors_share(struct descriptors *table)
+{
+    if (table)
+        table->holders++;
+    return table;
+}
+
+struct slot *descriptor_find(const struct descriptors *table, int fd)
+{
+    if (!table || fd < 0 || fd >= table->count || table->slots[fd].kind == KIND_UNKNOWN)
+        return NULL;
+    return &table->slots[fd];
+}
+
+static bool make_room(struct descriptors *table, int fd)
+{
+    if (fd < table->count)
+        return true;
+    if (fd >= DESCRIPTOR_MOST)
+        return false;
+    int count = table->count ? table->count : 64;
+    while (count <= fd)
+        count *= 2;
+    struct slot *slots = realloc(table->slots, (size_t)count * sizeof *slots);
+    if (!slots)
+        return false;
+    memset(slots + table->count, 0, (size_t)(count - table->count) * sizeof *slots);
+    table->slots = slots;
+    table->count = count;
+    return true;
+}
+
+/* One slot more for a connection. Returns how many it had. */
+static int hold(struct connections *connections, int connection)
+{
+    if (connection >= connections->count) {
+        int count = connection * 2 + 64;
+        int *holders = realloc(connections->holders, (size_t)count * sizeof *holders);
+        if (!holders)
+            return 1;
+        memset(holders + connections->count, 0,
+               (size_t)(count - connections->count) * sizeof *holders);
+        connections->holders = holders;
+        connections->count = count;
+    }
+    return connections->holders[connection]++;
+}
+
+static void say(struct trace *trace, const struct thread *thread, enum event_kind kind,
+                int connection, int fd, const char *detail, int64_t time)
+{
+    struct event event = event_make(kind);
+    event.time = time;
+    event.process = thread->process->number;
+    event.thread = thread->number;
+    event.connection = connection;
+    event.fd = fd;
+    event.detail = detail;
+    event_write(trace->options.out, &event);
+}
+
+static void let_go(struct trace *trace, const struct thread *thread, struct slot *slot, int fd,
+                   int64_t time)
+{
+    struct slot old = *slot;
+    *slot = (struct slot){0};
+    interest_leave(old.interest);
+    if (old.connection <= 0 || old.connection >= trace->connections.count)
+        return;
+    if (--trace->connections.holders[old.connection] == 0)
+        say(trace, thread, EVENT_CLOSE, old.connection, fd, NULL, time);
+}
+
+struct slot *descriptor_set(struct trace *trace, struct thread *thread, int fd,
+                            enum descriptor_kind kind, int connection, const char *peer,
+                            int64_t time)
+{
+    struct descriptors *table = thread->descriptors;
+    if (!table || fd < 0 || !make_room(table, fd))
+        return NULL;
+    struct slot *slot = &table->slots[fd];
+    let_go(trace, thread, slot, fd, time);
+    *slot = (struct slot){kind, connection, ++trace->connections.serials, NULL};
+    if (connection > 0 && hold(&trace->connections, connection) == 0)
+        say(trace, thread, EVENT_OPEN, connection, fd, peer, time);
+    return slot;
+}
+
+/* The slot that `to` becomes shares everything with the old one but its serial. */
+static void share(struct trace *trace, struct slot *to, const struct slot *from)
+{
+    *to = *from;
+    to->serial = ++trace->connections.serials;
+    if (to->interest)
+        to->interest->holders++;
+    if (to->connection > 0)
+        hold(&trace->connections, to->connection);
+}
+
+void descriptor_duplicate(struct trace *trace, struct thread *thread, int from, int to,
+                          int64_t time)
+{
+    struct descriptors *table = thread->descriptors;
+    if (!table || from == to || to < 0)
+        return;
+    if (!descriptor_find(table, from)) {
+        descriptor_close(trace, thread, to, time);
+        return;
+    }
+    if (!make_room(table, to))
+        return;
+    struct slot old = table->slots[to];
+    share(trace, &table->slots[to], &table->slots[from]);
+    let_go(trace, thread, &old, to, time);
+}
+
+void descriptor_close(struct trace *trace, struct thread *thread, int fd, int64_t time)
+{
+    struct slot *slot = descriptor_find(thread->descriptors, fd);
+    if (slot)
+        let_go(trace, thread, slot, fd, time);
+}
+
+struct descriptors *descriptors_copy(struct trace *trace, const struct descriptors *table)
+{
+    struct descriptors *copy = descriptors_new();
+    if (!copy || !table || !table->count || !make_room(copy, table->count - 1))
+        return copy;
+    for (int fd = 0; fd < table->count; fd++)
+        if (table->slots[fd].kind != KIND_UNKNOWN)
+            share(trace, &copy->slots[fd], &table->slots[fd]);
+    return copy;
+}
+
+void descriptors_leave(struct trace *trace, struct thread *thread, int64_t time)
+{
+    struct descriptors *table = thread->descriptors;
+    thread->descriptors = NULL;
+    if (!table || --table->holders > 0)
+        return;
+    for (int fd = 0; fd < table->count; fd++)
+        if (table->slots[fd].kind != KIND_UNKNOWN)
+            let_go(trace, thread, &table->slots[fd], fd, time);
+    free(table->slots);
+    free(table);
+}

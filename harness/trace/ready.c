@@ -1,0 +1,134 @@
+/* Readiness of descriptors before a call. See ready.h. */
+#include "trace/ready.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "trace/identify.h"
+
+/* A copy asks like the original: both are the same open file description. */
+static void ask_nonblocking(struct event *event, int copy)
+{
+    int flags = fcntl(copy, F_GETFL);
+    if (flags >= 0)
+        event->nonblocking = flags & O_NONBLOCK ? EVENT_YES : EVENT_NO;
+}
+
+static bool poll_now(int copy, short events)
+{
+    struct pollfd one = {.fd = copy, .events = events};
+    return poll(&one, 1, 0) > 0;
+}
+
+/* Only for a call that is about to sleep: how long at most. */
+static void ask_timeout(struct event *event, int copy, int option)
+{
+    struct timeval limit;
+    socklen_t size = sizeof limit;
+    if (event->nonblocking != EVENT_NO)
+        return;
+    event->timeout = EVENT_FOREVER;
+    if (getsockopt(copy, SOL_SOCKET, option, &limit, &size) == 0 &&
+        (limit.tv_sec || limit.tv_usec))
+        event->timeout = limit.tv_sec * CLOCK_SECOND + limit.tv_usec * CLOCK_MICROSECOND;
+}
+
+static void ask_input(struct visit *visit, const struct slot *slot, int copy)
+{
+    struct event *event = &visit->event;
+    int queued = 0;
+    bool moves = visit->call->traits & CALL_MOVES;
+    if (moves && (!slot || slot->kind != KIND_LISTENER) && ioctl(copy, FIONREAD, &queued) == 0)
+        event->queued = queued;
+    event->ready = queued > 0 || poll_now(copy, POLLIN) ? EVENT_YES : EVENT_NO;
+    if (event->ready == EVENT_NO)
+        ask_timeout(event, copy, SO_RCVTIMEO);
+}
+
+static void ask_output(struct visit *visit, int copy)
+{
+    struct event *event = &visit->event;
+    event->ready = poll_now(copy, POLLOUT) ? EVENT_YES : EVENT_NO;
+    if (event->ready == EVENT_NO)
+        ask_timeout(event, copy, SO_SNDTIMEO);
+}
+
+static void ask(struct visit *visit, const struct slot *slot, int copy)
+{
+    unsigned traits = visit->call->traits;
+    if (slot && slot->kind == KIND_FILE)
+        return;
+    if (traits & (CALL_IN | CALL_OUT | CALL_ASK))
+        ask_nonblocking(&visit->event, copy);
+    if (traits & CALL_IN)
+        ask_input(visit, slot, copy);
+    else if (traits & CALL_OUT)
+        ask_output(visit, copy);
+}
+
+/* A file never makes a call sleep in the sense of this lab. */
+static enum call_plan on_file(struct visit *visit)
+{
+    visit->event.ready = EVENT_YES;
+    return visit->trace->options.connections_only ? CALL_LEAVE : CALL_WRITE;
+}
+
+enum call_plan ready_ask(struct visit *visit)
+{
+    int fd = visit->event.fd;
+    struct slot *slot = descriptor_find(visit->thread->descriptors, fd);
+    bool asks = visit->call->traits & (CALL_IN | CALL_OUT | CALL_ASK);
+    if (slot && slot->kind == KIND_FILE)
+        return on_file(visit);
+    if (!slot || asks) {
+        int copy = tracee_copy(visit->thread, fd);
+        if (copy < 0) {
+            if (errno == EBADF && asks)
+                visit->event.ready = EVENT_YES; /* it fails at once */
+            return CALL_WRITE;
+        }
+        if (!slot)
+            slot = identify_copy(visit, fd, copy);
+        ask(visit, slot, copy);
+        close(copy);
+    }
+    if (slot)
+        visit->event.connection = slot->connection;
+    return slot && slot->kind == KIND_FILE ? on_file(visit) : CALL_WRITE;
+}
+
+enum event_ternary ready_ask_all(struct visit *visit, struct pollfd *descriptors, size_t count)
+{
+    enum event_ternary answer = EVENT_UNKNOWN;
+    size_t copied = 0;
+    if (count > READY_MOST)
+        return answer;
+    for (; copied < count; copied++) {
+        int fd = descriptors[copied].fd;
+        descriptors[copied].fd = fd < 0 ? -1 : tracee_copy(visit->thread, fd);
+        if (fd >= 0 && descriptors[copied].fd < 0)
+            break;
+    }
+    if (copied == count)
+        answer = poll(descriptors, count, 0) > 0 ? EVENT_YES : EVENT_NO;
+    else if (errno == EBADF)
+        answer = EVENT_YES; /* it comes back with EBADF or POLLNVAL */
+    for (size_t i = 0; i < copied; i++)
+        if (descriptors[i].fd >= 0)
+            close(descriptors[i].fd);
+    return answer;
+}
+
+enum event_ternary ready_ask_epoll(struct visit *visit, int fd)
+{
+    int copy = tracee_copy(visit->thread, fd);
+    if (copy < 0)
+        return errno == EBADF ? EVENT_YES : EVENT_UNKNOWN;
+    enum event_ternary answer = poll_now(copy, POLLIN) ? EVENT_YES : EVENT_NO;
+    close(copy);
+    return answer;
+}

@@ -1,0 +1,69 @@
+/* The registers of a stopped thread. See registers.h. */
+#include "trace/registers.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+#if defined(__x86_64__)
+
+static int poke(pid_t thread, size_t offset, uint64_t value)
+{
+    return (int)ptrace(PTRACE_POKEUSER, thread, (void *)offset, (void *)(uintptr_t)value);
+}
+
+int registers_argument(pid_t thread, int index, uint64_t value)
+{
+    static const size_t offsets[] = {
+        offsetof(struct user_regs_struct, rdi), offsetof(struct user_regs_struct, rsi),
+        offsetof(struct user_regs_struct, rdx), offsetof(struct user_regs_struct, r10),
+        offsetof(struct user_regs_struct, r8),  offsetof(struct user_regs_struct, r9),
+    };
+    return poke(thread, offsets[index], value);
+}
+
+/* A call of number -1 is not made, and leaves rax as it is. */
+int registers_skip(pid_t thread, int error)
+{
+    if (poke(thread, offsetof(struct user_regs_struct, orig_rax), UINT64_MAX) < 0)
+        return -1;
+    return poke(thread, offsetof(struct user_regs_struct, rax), (uint64_t) - (int64_t)error);
+}
+
+#elif defined(__aarch64__)
+
+#ifndef NT_ARM_SYSTEM_CALL
+#define NT_ARM_SYSTEM_CALL 0x404
+#endif
+
+static int set_general(pid_t thread, int index, uint64_t value)
+{
+    struct user_regs_struct registers;
+    struct iovec all = {&registers, sizeof registers};
+    if (ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &all) < 0)
+        return -1;
+    registers.regs[index] = value;
+    return (int)ptrace(PTRACE_SETREGSET, thread, NT_PRSTATUS, &all);
+}
+
+int registers_argument(pid_t thread, int index, uint64_t value)
+{
+    return set_general(thread, index, value);
+}
+
+int registers_skip(pid_t thread, int error)
+{
+    int none = -1;
+    struct iovec number = {&none, sizeof none};
+    if (ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &number) < 0)
+        return -1;
+    return set_general(thread, 0, (uint64_t) - (int64_t)error);
+}
+
+#else
+#error "iolab watches programs on x86_64 and aarch64"
+#endif
