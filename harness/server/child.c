@@ -55,15 +55,16 @@ static void prepare(const struct child_plan *plan)
     umask(022);
     if (chdir(plan->folder) < 0)
         give_up("entering its folder", errno);
-    int error = limits_apply(&plan->limits);
-    if (error)
-        give_up("setting its limits", error);
     if (plan->change_user)
         change_user(plan);
     /* A tracer may attach, and /proc/self is ours again; changing the user took that away. */
     prctl(PR_SET_DUMPABLE, 1);
     if (plan->own_user_namespace)
         own_user_namespace(plan);
+    /* Only now: a user namespace inherits its maker's limit on threads for all in it. */
+    int error = limits_apply(&plan->limits);
+    if (error)
+        give_up("setting its limits", error);
     be_first_to_go();
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* also lost by changing the user */
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

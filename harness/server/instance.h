@@ -15,6 +15,7 @@ struct server {
     int gate;             /* SOCK_SEQPACKET to the child until it has exec'd; -1 */
     int port;
     struct port_lease lease;
+    uid_t user;        /* made for it alone, when we are root; 0: it is who we are */
     int64_t strangers; /* threads that count against its limit but are not its own */
     bool stopped;      /* server_stop has been here */
     bool forced;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "server/instance.h"
 
@@ -89,7 +91,17 @@ static int limit_process(pid_t pid, int resource, int64_t value)
     return prlimit(pid, (enum __rlimit_resource)resource, &limit, NULL);
 }
 
-int server_limit(struct server *server, const struct limits *limits)
+/*
+ * prlimit(2) asks for CAP_SYS_RESOURCE, which root in a container lacks, or for the same real
+ * user. The raw calls change this thread only.
+ */
+static void wear_real_user(uid_t user, gid_t group)
+{
+    if (syscall(SYS_setresgid, group, -1, -1) < 0 || syscall(SYS_setresuid, user, -1, -1) < 0)
+        errno = 0; /* then prlimit says whether it may */
+}
+
+static int limit_all(struct server *server, const struct limits *limits)
 {
     int64_t threads = limits->threads > 0 ? limits->threads + server->strangers : 0;
     struct process_table table;
@@ -110,4 +122,16 @@ int server_limit(struct server *server, const struct limits *limits)
     }
     processes_free(&table);
     return reached ? result : -1;
+}
+
+int server_limit(struct server *server, const struct limits *limits)
+{
+    if (!server->user)
+        return limit_all(server, limits);
+    uid_t user = getuid();
+    gid_t group = getgid();
+    wear_real_user(server->user, server->user);
+    int result = limit_all(server, limits);
+    wear_real_user(user, group);
+    return result;
 }

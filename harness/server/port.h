@@ -9,7 +9,7 @@
 
 struct port_lease {
     int port; /* the first of the block */
-    int file; /* locked as long as the lease lasts; -1: none */
+    int lock; /* held as long as the lease lasts; -1: none */
 };
 
 int port_take(struct port_lease *lease, struct failure *failure);

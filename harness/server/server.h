@@ -13,7 +13,7 @@
  *
  * With namespaces an init process of ours is process 1 of the namespace: when it goes, the
  * kernel ends everything in there. Without them: a process group, a child subreaper, and a
- * free port that no other run takes (a lock file a port).
+ * free port that no other run takes (a lock for each).
  */
 #ifndef IOLAB_SERVER_H
 #define IOLAB_SERVER_H

@@ -141,26 +141,25 @@ static bool leave_root(const struct start *start, unsigned user)
            (!start->spec->no_limits_on_memory || open_to_all(start->program));
 }
 
-static int choose_user(struct start *start, int64_t *strangers, struct failure *failure)
+static int choose_user(struct start *start, struct server *server, struct failure *failure)
 {
     struct child_plan *plan = &start->plan;
     unsigned user = FIRST_FREE_USER + (unsigned)getpid();
     plan->user = geteuid();
     plan->group = getegid();
     plan->change_user = leave_root(start, user);
-    *strangers = 0;
     if (plan->change_user) {
-        plan->user = plan->group = user;
+        plan->user = plan->group = server->user = user;
         if (chown(start->folder, user, user) < 0)
             return failure_errno(failure, STATUS_MACHINE, "Cannot give away the folder %s",
                                  start->folder);
     } else if (isolate_current() == ISOLATION_NAMESPACES && geteuid() != 0) {
         plan->own_user_namespace = true; /* where threads are counted from 0 */
     } else {
-        *strangers = limits_threads_of(plan->user) + SPARE_THREADS;
+        server->strangers = limits_threads_of(plan->user) + SPARE_THREADS;
     }
     plan->limits =
-        limits_make(&start->spec->limits, *strangers, start->spec->no_limits_on_memory);
+        limits_make(&start->spec->limits, server->strangers, start->spec->no_limits_on_memory);
     return 0;
 }
 
@@ -278,7 +277,7 @@ static int choose_port(struct server *server, struct start *start, struct failur
 static int prepare(struct server *server, struct start *start, struct failure *failure)
 {
     if (find_paths(start, failure) < 0 || choose_port(server, start, failure) < 0 ||
-        choose_user(start, &server->strangers, failure) < 0)
+        choose_user(start, server, failure) < 0)
         return -1;
     if (make_arguments(start) < 0 || make_environment(start) < 0)
         return failure_set(failure, STATUS_MACHINE, "Out of memory.");
@@ -297,7 +296,7 @@ struct server *server_prepare(const struct server_spec *spec, struct failure *fa
         free(start);
         return NULL;
     }
-    server->pidfd = server->gate = server->lease.file = -1;
+    server->pidfd = server->gate = server->lease.lock = -1;
     start->spec = spec;
     start->plan.before_exec = spec->before_exec;
     start->plan.context = spec->context;

@@ -167,8 +167,9 @@ static void attack_parent(void)
 static void use_memory(void)
 {
     size_t size = 64 << 20;
-    char *memory = malloc(size);
-    memset(memory, 1, size);
+    volatile char *memory = malloc(size);
+    for (size_t i = 0; i < size; i += 4096)
+        memory[i] = 1;
     if (fork() == 0)
         rest();
     wait_for_term();
