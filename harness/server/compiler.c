@@ -41,7 +41,7 @@ static void limit(int resource, rlim_t value)
 static void become_compiler(void *context)
 {
     const struct command *command = context;
-    limit(RLIMIT_AS, (rlim_t)4 << 30);
+    limit(RLIMIT_AS, (rlim_t)2 << 30);
     limit(RLIMIT_FSIZE, (rlim_t)256 << 20);
     limit(RLIMIT_CORE, 0);
     if (chdir(command->job->folder) == 0)
