@@ -1,0 +1,167 @@
+-- How connections end, and how the server does.
+
+check "a half-close does not cut off what is still to be sent" {
+  points = 3,
+  hints = {
+    "The end of the client's bytes came while some of them were still on their way back.",
+    "A client may be closed when the end has come and nothing is left to be sent: two conditions.",
+    "recv(2) gives 0; do not receive while output is pending, and you will see it in time.",
+  },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n")
+    local data = t:bytes(8000)
+    t.server:stop()
+    c:send(data)
+    c:half_close()
+    t.server:fault { call = "@send", connection = c, short = 100, count = 5 }
+    t.server:continue()
+    c:expect(data, { within = 3 })
+    c:expect_close()
+  end,
+}
+
+check "a reset ends one connection, not the server" {
+  points = 3,
+  hints = {
+    "One client broke its connection. What became of the others?",
+    "recv() and send() can fail for one connection. Close that one and go on.",
+    "ECONNRESET: recv(2), ERRORS.",
+  },
+  run = function(t)
+    local other = t:connect()
+    other:echo("hello\n")
+    local open = t.server:descriptors()
+
+    local c = t:connect()
+    c:echo("one\n")
+    c:reset()
+    other:echo("after a reset\n")
+
+    t.server:stop()
+    local hasty, rude = t:connect(), t:connect()
+    hasty:reset()
+    rude:send("no time to wait for the answer\n")
+    rude:reset()
+    t.server:continue()
+    other:echo("after a reset before accept\n", { within = 3 })
+    t:connect():echo("a new client\n", { within = 3 })
+    t:eventually(function() return t.server:descriptors() <= open + 1 end, {
+      within = 3,
+      message = "the descriptors of connections that were reset are still open",
+    })
+  end,
+}
+
+check "sending to a client that has gone does no harm" {
+  points = 4,
+  hints = {
+    "Your server was sending to somebody who had hung up.",
+    "The first send brings a reset back; the second one fails, and a signal comes with it.",
+    "SIGPIPE and EPIPE: send(2), MSG_NOSIGNAL; or signal(2) with SIG_IGN.",
+  },
+  run = function(t)
+    local other = t:connect()
+    other:echo("hello\n")
+    local open = t.server:descriptors()
+    local c = t:connect()
+    c:echo("hello\n")
+    -- Many small rounds of receive and send, of which the client sees none.
+    t.server:fault { call = "@receive", connection = c, short = 1000, count = 1000 }
+    t.server:stop()
+    c:send(t:bytes(30000))
+    c:close()
+    t.server:continue()
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 3,
+      message = "the descriptor of a client that has gone is still open",
+    })
+    other:echo("all is well\n")
+  end,
+}
+
+check "interrupted calls and false alarms are no errors" {
+  points = 4,
+  hints = {
+    "A call came back with -1, and nothing was wrong.",
+    "A signal interrupts select; what select announced can be gone when you look; a client can "
+      .. "be gone before it is accepted. Look at errno, and try again in the next round.",
+    "EINTR in select(2), where the sets then hold no answer; EAGAIN in recv(2); ECONNABORTED in "
+      .. "accept(2).",
+  },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n")
+    t.server:fault { call = "@wait", error = "EINTR", count = 3 }
+    c:echo("after EINTR\n", { within = 3 })
+    c:echo("and again\n", { within = 3 })
+    t.server:fault { call = "@receive", connection = c, error = "EAGAIN", count = 2 }
+    c:echo("after a false alarm\n", { within = 3 })
+    t.server:fault { call = "@accept", error = "ECONNABORTED", count = 1 }
+    t:connect():echo("after a client that was never there\n", { within = 4 })
+    c:echo("still here\n", { within = 3 })
+  end,
+}
+
+check "a closed descriptor leaves nothing behind" {
+  points = 4,
+  hints = {
+    "A client has gone; what of it is still in your sets and variables?",
+    "Its bit in both sets, its slot, and the maximum if it was the highest. And it must be "
+      .. "closed, once.",
+    "close(2), FD_CLR; EBADF in select(2), ERRORS.",
+  },
+  run = function(t)
+    local c = t:connect_many(6)
+    for i = 1, 6 do
+      c[i]:echo(("client %d\n"):format(i))
+    end
+    local open = t.server:descriptors()
+    local function gone(n)
+      t:eventually(function() return t.server:descriptors() == open - n end, {
+        within = 3,
+        message = "clients have closed, and their descriptors are still open in the server",
+      })
+    end
+    c[6]:close()
+    gone(1)
+    c[5]:echo("the highest now\n")
+    c[2]:close()
+    c[3]:close()
+    gone(3)
+    local new = t:connect()
+    new:echo("in the place of another\n")
+    c[5]:echo("still the highest\n")
+    c[4]:echo("in the middle\n")
+    t:quiet(0.2)
+    for _, last in ipairs { new, c[5], c[4] } do
+      last:close()
+    end
+    gone(5)
+    c[1]:echo("the last one\n")
+    t:rules { no_calls_on_closed = true }
+  end,
+}
+
+check "SIGTERM ends it at once, and in order" {
+  points = 2,
+  hints = {
+    "Asked to end, the server did not, or not well.",
+    "The signal interrupts select. Look at support_stopping then, close everything, and return "
+      .. "from main with 0.",
+    "support.h; EINTR in select(2); signal(7).",
+  },
+  run = function(t)
+    local c = t:connect_many(3)
+    for i = 1, 3 do
+      c[i]:echo("hello\n")
+    end
+    t.server:signal("TERM")
+    local exit = t.server:exited { within = 2 }
+    t:expect(not exit.signal, "the server was killed by %s", exit.signal)
+    t:expect(exit.status == 0, "the server ended with status %d, and not 0", exit.status)
+    for i = 1, 3 do
+      c[i]:expect_end()
+    end
+  end,
+}

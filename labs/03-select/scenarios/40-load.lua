@@ -1,0 +1,126 @@
+-- Many clients, and what there is only so much of.
+
+-- Each of these clients is served or turned away; none is left waiting.
+local function served_or_refused(t, clients)
+  for i, c in ipairs(clients) do
+    c:try_send(string.char(i % 256))
+  end
+  t:eventually(function()
+    for _, c in ipairs(clients) do
+      if c.alive and c:received() == 0 then
+        return false
+      end
+    end
+    return true
+  end, {
+    within = 5,
+    message = "of the clients beyond FD_SETSIZE some are neither served nor turned away: accept "
+      .. "them and close them",
+  })
+end
+
+check "a thousand clients at a time" {
+  points = 4,
+  hints = {
+    "How many clients has your server room for?",
+    "A descriptor of up to FD_SETSIZE - 1 fits into the sets; your own table must be as large.",
+    "FD_SETSIZE in select(2); ulimit -n.",
+  },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n")
+    local open = t.server:descriptors()
+    local all = t:barrier(1000)
+    t:clients(1000, function(c, i)
+      c:echo(("client %d\n"):format(i), { within = 8 })
+      all:wait { within = 8 }
+      c:close()
+    end)
+    t:eventually(function() return t.server:descriptors() == open end, {
+      within = 5,
+      message = "all but one client have gone, and their descriptors are still open",
+    })
+    one:echo("alone again\n")
+  end,
+}
+
+check "clients beyond FD_SETSIZE are turned away, the others stay" {
+  points = 5,
+  hints = {
+    "What happens to descriptor 1024?",
+    "An fd_set has FD_SETSIZE bits. FD_SET of a higher number writes into other memory, and "
+      .. "nobody warns you. Accept such a client, and close it at once.",
+    "select(2), WARNING and FD_SETSIZE: compare the result of accept(2) with it.",
+  },
+  run = function(t)
+    local early = t:connect_many(1000)
+    for i, c in ipairs(early) do
+      c:send(("client %d\n"):format(i))
+    end
+    for i, c in ipairs(early) do
+      c:expect(("client %d\n"):format(i), { within = 8 })
+    end
+    served_or_refused(t, t:connect_many(100))
+    for i = 1, 1000, 37 do
+      early[i]:echo(("still client %d\n"):format(i), { within = 3 })
+    end
+    local open = t.server:descriptors()
+    for i = 901, 1000 do
+      early[i]:close()
+    end
+    t:eventually(function() return t.server:descriptors() <= open - 100 end, {
+      within = 5,
+      message = "100 clients have gone, and their descriptors are still open",
+    })
+    t:connect():echo("there is room again\n", { within = 3 })
+  end,
+}
+
+check "without free descriptors it goes on, and does not spin" {
+  points = 4,
+  model = false,
+  hints = {
+    "The process may not open any more descriptors, and somebody is waiting to be accepted.",
+    "The listener stays readable: select comes back at once, accept fails, and so on. Stop "
+      .. "asking about the listener for a while, or keep a spare descriptor to refuse with.",
+    "EMFILE in accept(2); FD_CLR of the listener until a client closes or a second has gone by.",
+  },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n")
+    t.server:limit { descriptors = t.server:descriptors() + 3 }
+    local many = t:connect_many(10)
+    c:echo("first things first\n", { within = 3 })
+    t:sleep(0.1)
+    t:quiet(0.4)
+    c:echo("still served\n", { within = 3 })
+    for _, other in ipairs(many) do
+      other:close()
+    end
+    t:connect():echo("there is room again\n", { within = 4 })
+    t:rules { idle = { calls = 100, cpu = 0.3 } }
+  end,
+}
+
+check "few descriptors are left, and the listener is a high one" {
+  points = 3,
+  program = "probe.c",
+  sanitize = true,
+  hints = {
+    "Another main called select_based_echo_server, with other descriptors open already.",
+    "Do not count clients: what matters is the number of the descriptor. And the listener can "
+      .. "be the highest of all.",
+    "FD_SETSIZE in select(2); scenarios/probe.c is the program that was run.",
+  },
+  run = function(t)
+    local early = t:connect_many(6)
+    for i, c in ipairs(early) do
+      c:echo(("client %d\n"):format(i))
+    end
+    served_or_refused(t, t:connect_many(30))
+    for i, c in ipairs(early) do
+      c:echo(("still client %d\n"):format(i))
+      c:close()
+    end
+  end,
+}

@@ -1,0 +1,112 @@
+-- For instructors: what the public checks do not ask, and every server of the lab must do.
+
+local MEGABYTE = 1 << 20
+
+-- A client that does not read, and sends until nobody takes any more.
+local function choke(t)
+  local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
+  c:stall()
+  local taken = {}
+  repeat
+    local piece = t:bytes(MEGABYTE)
+    local n = c:try_send(piece, { within = 0.2 })
+    taken[#taken + 1] = piece:sub(1, n)
+  until n == 0 or #taken == 16
+  return c, table.concat(taken)
+end
+
+local function descriptors_back(t, open)
+  t:eventually(function() return t.server:descriptors() <= open end, {
+    within = 5,
+    message = "clients have gone, and their descriptors are still open in the server",
+  })
+end
+
+check "a slow reader that half-closes gets all of it" {
+  points = 5,
+  hints = { "What is left when the end has come?", "recv(2) gives 0 with output pending." },
+  run = function(t)
+    local c, taken = choke(t)
+    c:half_close()
+    t:connect():echo("meanwhile\n", { within = 3 })
+    c:resume()
+    c:expect(taken, { within = 10 })
+    c:expect_close { within = 3 }
+  end,
+}
+
+check "a reset while output is pending" {
+  points = 5,
+  hints = { "Which set does such a client stand in?", "EPIPE and ECONNRESET of send(2)." },
+  run = function(t)
+    local other = t:connect()
+    other:echo("hello\n")
+    local open = t.server:descriptors()
+    local c = choke(t)
+    c:reset()
+    other:echo("after it\n", { within = 3 })
+    descriptors_back(t, open)
+    t:quiet(0.2)
+  end,
+}
+
+check "a client that takes nothing is idle too" {
+  points = 5,
+  arguments = { "PORT", "1" },
+  hints = { "Can such a client hold its place for ever?", "The idle time counts in both sets." },
+  run = function(t)
+    local first = t:connect()
+    first:echo("hello\n")
+    local open = t.server:descriptors() - 1
+    first:close()
+    choke(t)
+    descriptors_back(t, open)
+    t:connect():echo("room for others\n", { within = 3 })
+  end,
+}
+
+check "clients come and go" {
+  points = 5,
+  hints = { "Something is left of each of them.", "close(2), on every way out." },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n")
+    local open = t.server:descriptors()
+    for wave = 1, 6 do
+      t:clients(30, function(c, i)
+        c:echo(t:text(100))
+        if i % 3 == 0 then
+          c:reset()
+        elseif i % 3 == 1 then
+          c:half_close()
+          c:expect_close()
+        else
+          c:close()
+        end
+      end)
+      one:echo(("wave %d\n"):format(wave))
+    end
+    descriptors_back(t, open)
+    t:rules { no_calls_on_closed = true }
+  end,
+}
+
+check "without a free descriptor from the first client on" {
+  points = 5,
+  model = false,
+  hints = { "Nobody is there whose end could be waited for.", "EMFILE in accept(2)." },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n")
+    c:half_close()
+    c:expect_close()
+    t.server:limit { descriptors = t.server:descriptors() }
+    local waiting = t:connect()
+    t:sleep(0.1)
+    t:quiet(0.3)
+    waiting:close()
+    t.server:signal("TERM")
+    t:expect(t.server:exited { within = 2 }.status == 0, "the server did not end with status 0")
+    t:rules { idle = { calls = 100, cpu = 0.3 } }
+  end,
+}

@@ -1,0 +1,102 @@
+/* Fails: 1 2 5 */
+/* Right in all that it answers, but it never asks which client is ready: it tries all of them,
+   and naps between the rounds. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support.h"
+
+#define MOST 4096
+#define SIZE 4096
+
+static struct client {
+    bool open;
+    size_t start, end;
+    double last_activity;
+    char buffer[SIZE];
+} clients[MOST];
+static int highest, idle_seconds = 60;
+static double now;
+
+static void drop(int fd)
+{
+    clients[fd].open = false;
+    close(fd);
+}
+
+static void push(int fd)
+{
+    struct client *c = &clients[fd];
+    ssize_t n = send(fd, c->buffer + c->start, c->end - c->start, MSG_NOSIGNAL);
+    if (n < 0 && errno != EAGAIN)
+        drop(fd);
+    if (n > 0) {
+        c->start += (size_t)n;
+        c->last_activity = now;
+    }
+}
+
+static bool serve(int fd)
+{
+    struct client *c = &clients[fd];
+    if (c->start < c->end) {
+        push(fd);
+        return c->start == c->end;
+    }
+    ssize_t n = recv(fd, c->buffer, SIZE, 0);
+    if (n == 0 || (n < 0 && errno != EAGAIN))
+        drop(fd);
+    if (n > 0) {
+        c->start = 0;
+        c->end = (size_t)n;
+        c->last_activity = now;
+        push(fd);
+    } else if (clients[fd].open && now - c->last_activity >= idle_seconds) {
+        drop(fd);
+    }
+    return n > 0;
+}
+
+void select_based_echo_server(int server_fd)
+{
+    fcntl(server_fd, F_SETFL, O_NONBLOCK);
+    int naps = 0;
+    while (!support_stopping) {
+        struct timespec t, nap = {.tv_nsec = 5000000};
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        now = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+        bool something = false;
+        int fd = naps++ % 16 ? -1 : accept4(server_fd, NULL, NULL, SOCK_NONBLOCK);
+        if (fd >= MOST) {
+            close(fd);
+        } else if (fd >= 0) {
+            clients[fd] = (struct client){.open = true, .last_activity = now};
+            highest = fd > highest ? fd : highest;
+            something = true;
+            naps = 0;
+        }
+        for (fd = 0; fd <= highest; fd++)
+            if (clients[fd].open)
+                something |= serve(fd);
+        if (!something)
+            nanosleep(&nap, NULL);
+    }
+    for (int fd = 0; fd <= highest; fd++)
+        if (clients[fd].open)
+            drop(fd);
+}
+
+int main(int argc, char **argv)
+{
+    int port = support_port(argc, argv);
+    idle_seconds = support_number(argc, argv, 2, 60);
+    support_catch_stop();
+    int server_fd = support_listen(port);
+    select_based_echo_server(server_fd);
+    close(server_fd);
+    return 0;
+}
