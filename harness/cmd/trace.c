@@ -79,6 +79,28 @@ static int let_run(struct job *job, struct failure *failure)
 
 /* --- signals --- */
 
+static sigset_t ending_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
+    return set;
+}
+
+/* Interrupted by a signal that is none of these, it waits again. */
+static bool next_signal(siginfo_t *info)
+{
+    sigset_t set = ending_signals();
+    int signal;
+    do
+        signal = sigwaitinfo(&set, info);
+    while (signal < 0 && errno == EINTR);
+    return signal > 0;
+}
+
 /*
  * What the terminal sends has reached the program too; what came from elsewhere was for us, and
  * goes on to the program. The program decides; told twice, everything is killed.
@@ -86,32 +108,17 @@ static int let_run(struct job *job, struct failure *failure)
 static void *pass_on(void *context)
 {
     struct job *job = context;
-    sigset_t set;
     siginfo_t info;
-    bool told = false;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGQUIT);
-    while (sigwaitinfo(&set, &info) > 0 || errno == EINTR) {
-        if (told)
-            trace_kill(job->trace);
-        else if (info.si_code != SI_KERNEL)
-            kill(job->pid, info.si_signo);
-        told = true;
-    }
+    if (next_signal(&info) && info.si_code != SI_KERNEL)
+        kill(job->pid, info.si_signo);
+    while (next_signal(&info))
+        trace_kill(job->trace);
     return NULL;
 }
 
 static void block_signals(struct job *job)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGQUIT);
+    sigset_t set = ending_signals();
     sigprocmask(SIG_BLOCK, &set, &job->old);
 }
 

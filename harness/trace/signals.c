@@ -25,6 +25,8 @@ const char *signal_name(int signal, char *buffer, size_t size)
     const char *name = sigabbrev_np(signal);
     if (name)
         snprintf(buffer, size, "SIG%s", name);
+    else if (signal < SIGRTMIN)
+        snprintf(buffer, size, "signal %d", signal); /* the C library keeps it for itself */
     else
         snprintf(buffer, size, "SIGRTMIN+%d", signal - SIGRTMIN);
     return buffer;
