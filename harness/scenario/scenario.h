@@ -162,10 +162,10 @@ struct step {
 struct step_result {
     enum event_outcome outcome;
     int64_t number;   /* bytes taken, received; values of server verbs */
-    double real;      /* seconds of CPU */
+    double real;      /* seconds of CPU; SLEEP: seconds that the client loop was not running */
     const char *data; /* EXPECT_BYTES, DRAIN */
     size_t size;
-    int status, signal; /* EXITED */
+    int status, signal; /* EXITED; RECEIVED: status is 1 while the connection is alive */
     char message[512];  /* when not OK: one sentence for the student */
 };
 
@@ -196,11 +196,21 @@ void scenario_finish(struct scenario *scenario, struct step *step,
 /*
  * True when the script has ended; then OK, or how it failed: OUTCOME_SCRIPT with file, line and
  * message in `failure` for errors of the script, other outcomes for failures that were steps.
+ * Both may be NULL.
  */
 bool scenario_ended(struct scenario *scenario, enum event_outcome *outcome,
                     struct failure *failure);
 
-/* A number from the seed, low <= n <= high. Deterministic for seed, check and draw. */
-int64_t scenario_random(struct scenario *scenario, int64_t low, int64_t high);
+/* Ends the script from outside (its time is over, Ctrl-C); nothing when it has ended. */
+void scenario_abort(struct scenario *scenario, enum event_outcome outcome, const char *message);
+
+/* The check that was begun; NULL before the first. */
+const struct check *scenario_current(const struct scenario *scenario);
+
+/*
+ * A number from the seed, low <= n <= high, for carrying out `step`. It comes from the stream
+ * of the step's own coroutine, so that it does not depend on the order in which others ran.
+ */
+int64_t scenario_random(const struct step *step, int64_t low, int64_t high);
 
 #endif
