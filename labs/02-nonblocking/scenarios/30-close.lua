@@ -1,0 +1,171 @@
+-- Clients that leave, politely or not, and a server that is told to leave.
+
+check "a reset ends one connection, not the server" {
+  points = 3,
+  hints = {
+    "What does recv return for a client that is gone for good? Whom does that concern?",
+    "ECONNRESET, ETIMEDOUT, EPIPE: close that connection, forget its client, go on with the others.",
+    "recv(2) and send(2), ERRORS: every error but EAGAIN and EINTR ends the connection, and none ends the server.",
+  },
+  run = function(t)
+    local stays = t:connect()
+    stays:echo("I stay", { within = 3 })
+    local leaves = t:connect()
+    leaves:echo("I leave", { within = 3 })
+    leaves:reset()
+    stays:echo("still here", { within = 3 })
+    -- Gone before it was accepted: accept succeeds, and recv says what happened.
+    t.server:stop()
+    local early = t:connect()
+    early:send("too early")
+    early:reset()
+    t.server:continue()
+    stays:echo("and on", { within = 3 })
+    t:connect():echo("a new one", { within = 3 })
+  end,
+}
+
+check "an answer to a client that has gone does not kill the server" {
+  points = 2,
+  hints = {
+    "What happens to a program that writes where nobody reads any more?",
+    "SIGPIPE ends the program, unless it is ignored or the call says that it wants none.",
+    "send(2), MSG_NOSIGNAL; or signal(7), SIGPIPE and SIG_IGN. Then the call fails with EPIPE.",
+  },
+  run = function(t)
+    local stays = t:connect()
+    stays:echo("I stay", { within = 3 })
+    for _ = 1, 3 do
+      local leaves = t:connect()
+      leaves:echo("ready", { within = 3 })
+      -- All of this lies there at once: a question, the end, and the reset behind it.
+      t.server:stop()
+      leaves:send("a question")
+      leaves:half_close()
+      leaves:reset()
+      t.server:continue()
+      stays:echo("still here", { within = 3 })
+    end
+  end,
+}
+
+check "a half-close does not cut off what is still to be sent" {
+  points = 4,
+  hints = {
+    "The client has said its last word. Has it heard yours?",
+    "When recv returns 0 there may be bytes in your buffers that send has not taken yet. Closing now throws them away.",
+    "recv(2) returning 0: remember it, receive no more, go on with send(2) at each sweep, and close(2) when nothing is left.",
+  },
+  run = function(t)
+    local slow = t:connect { receive_buffer = 4096, send_buffer = 16384 }
+    slow:echo("ready", { within = 3 })
+    slow:stall()
+    local offered = t:bytes(8 * 1048576)
+    local taken = slow:try_send(offered, { within = 0.3 })
+    slow:half_close()
+    slow:resume()
+    slow:expect(offered:sub(1, taken), { within = 5 })
+    slow:expect_close { within = 3 }
+    -- The same with certainty: the end of the input is there while send still says EAGAIN.
+    local c = t:connect()
+    c:echo("ready", { within = 3 })
+    t.server:fault { call = "@send", error = "EAGAIN", count = 8, connection = c }
+    t.server:stop()
+    c:send("my last words")
+    c:half_close()
+    t.server:continue()
+    c:expect("my last words", { within = 3 })
+    c:expect_close { within = 3 }
+  end,
+}
+
+check "who has gone leaves nothing behind" {
+  points = 3, sanitize = true,
+  hints = {
+    "Count the descriptors of your server before and after a client's visit: ls /proc/PID/fd.",
+    "There are several ways out: the orderly end, the half-close, the reset. Does each of them come past close?",
+    "close(2) in one place, for every connection that is given up, whatever the reason.",
+  },
+  run = function(t)
+    local stays = t:connect()
+    stays:echo("I stay", { within = 3 })
+    local before = t.server:descriptors()
+    t:clients(45, function(c, i)
+      c:echo("visitor " .. i, { within = 5 })
+      if i % 3 == 0 then
+        c:close()
+      elseif i % 3 == 1 then
+        c:reset()
+      else
+        c:half_close()
+        c:expect_close { within = 5 }
+      end
+    end)
+    local now
+    t:eventually(function()
+      now = t.server:descriptors()
+      return now <= before
+    end, { within = 3, message = "45 clients came and went, and the server still holds descriptors of them" })
+    stays:echo("still here", { within = 3 })
+  end,
+}
+
+check "no descriptors left: it goes on, and serves who waits as soon as it can" {
+  points = 3,
+  hints = {
+    "accept fails with EMFILE. What is different a microsecond later?",
+    "The connection stays in the backlog and accept fails again, until somebody leaves. Meanwhile the clients that you have want to be served.",
+    "accept(2), EMFILE: no error of the server's. Leave the accept loop, sweep, pause, try again. Do not exit, do not loop.",
+  },
+  run = function(t)
+    local held = t:connect_many(3)
+    for i, c in ipairs(held) do
+      c:echo("held " .. i, { within = 3 })
+    end
+    t.server:limit { descriptors = t.server:descriptors() }
+    local waiting = t:connect_many(3)
+    for _, c in ipairs(waiting) do
+      c:try_send("wait")
+    end
+    for i = 1, 3 do
+      held[i]:echo("still served " .. i, { within = 3 })
+    end
+    t:sleep(0.03)
+    local accepts, pauses = t.server:calls { call = "@accept" }, t.server:calls { call = "@sleep" }
+    t:sleep(0.2)
+    accepts = t.server:calls { call = "@accept" } - accepts
+    pauses = t.server:calls { call = "@sleep" } - pauses
+    t:expect(accepts <= 4 * pauses + 12,
+      "no descriptors were left, and the server called accept %d times in 0.2 s, with %d pauses", accepts, pauses)
+    for _, c in ipairs(held) do
+      c:close()
+    end
+    -- Served now; or turned away before, which is right too.
+    for i, c in ipairs(waiting) do
+      t:eventually(function() return c:received() == 4 or not c.alive end,
+        { within = 3, message = "client " .. i .. " of those that had to wait was neither served nor turned away" })
+    end
+  end,
+}
+
+check "SIGTERM ends it, whatever its clients do" {
+  points = 2,
+  hints = {
+    "What does your loop look at, and how often?",
+    "support_stopping becomes true when SIGTERM comes. A loop that never comes back to its condition does not see it.",
+    "signal(7): the pause returns with EINTR. Check support_stopping at each sweep, close(2) everything, return 0 from main.",
+  },
+  run = function(t)
+    local idle = t:connect()
+    idle:echo("hello", { within = 3 })
+    local slow = t:connect { receive_buffer = 4096, send_buffer = 16384 }
+    slow:echo("ready", { within = 3 })
+    slow:stall()
+    slow:try_send(t:bytes(8 * 1048576), { within = 0.3 })
+    t.server:signal("TERM")
+    local ended = t.server:exited { within = 2 }
+    t:expect(ended.signal == nil, "SIGTERM killed the server (%s): it should end by itself, with status 0", ended.signal)
+    t:expect(ended.status == 0, "after SIGTERM the server ended with status %s; right is 0", ended.status)
+    idle:expect_end { within = 2 }
+  end,
+}

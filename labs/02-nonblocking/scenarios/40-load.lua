@@ -1,0 +1,65 @@
+-- Many clients at once. Each sweep asks all of them: the recording shows what that costs.
+
+check "three hundred clients at the same time" {
+  points = 3,
+  hints = {
+    "How many clients can your table hold?",
+    "There is a place for each connection, and a place becomes free when its client leaves.",
+    "accept(2) until it says EAGAIN; calloc(3) for each client; and see how many questions a sweep of 300 costs.",
+  },
+  run = function(t)
+    local clients = t:connect_many(300, { within = 10 })
+    local words = {}
+    for i, c in ipairs(clients) do
+      words[i] = t:bytes(t:random(1, 60)) .. i
+      c:send(words[i])
+    end
+    for i, c in ipairs(clients) do
+      c:expect(words[i], { within = 10 })
+    end
+    -- Half of them leave, from the middle: the others must not notice.
+    for i, c in ipairs(clients) do
+      if i % 2 == 0 then c:close() end
+    end
+    for i = 1, 300, 30 do
+      clients[i]:echo("still here " .. i, { within = 10 })
+    end
+  end,
+}
+
+check "a crowd that arrives in one moment" {
+  points = 2,
+  hints = {
+    "A hundred clients are in the backlog when the server looks. How many does it take?",
+    "One by one or all at once, but every one of them is accepted in the end, and those who are in are served meanwhile.",
+    "accept(2) again and again until EAGAIN, or one at each sweep. A sweep that accepted somebody is not followed by a pause.",
+  },
+  run = function(t)
+    t:connect():echo("ready", { within = 3 })
+    t.server:stop()
+    local crowd = t:connect_many(100, { within = 5 })
+    for i, c in ipairs(crowd) do
+      c:send("number " .. i)
+    end
+    t.server:continue()
+    for i, c in ipairs(crowd) do
+      c:expect("number " .. i, { within = 5 })
+    end
+  end,
+}
+
+check "large echoes side by side, and nobody gets the bytes of another" {
+  points = 3,
+  hints = {
+    "Where do a client's bytes wait between recv and send? And those of the next one?",
+    "Buffer, length and position belong to a connection. Nothing of them may be shared, or be left over from an earlier client.",
+    "client_connection_t holds all of them. Set send_len and send_pos anew whenever send_buffer is filled.",
+  },
+  run = function(t)
+    t:clients(6, function(c)
+      c:echo(t:bytes(300000 + t:random(0, 5000)), { within = 10 })
+      c:half_close()
+      c:expect_close { within = 5 }
+    end, { receive_buffer = 16384, send_buffer = 32768 })
+  end,
+}
