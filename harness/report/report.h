@@ -15,10 +15,11 @@ struct report {
     const char *lab, *title, *source, *kernel, *tier;
     uint64_t seed;
     double time_scale;
-    double score, max_score; /* report_add keeps them */
+    double score, max_score; /* report_add keeps them; what was not observed is in neither */
     double duration;         /* seconds */
     const char *build;       /* what the compiler said; NULL or "" when nothing */
     bool built;
+    bool unscored; /* the reference or somebody else's: it counts for no score */
     struct verdict **checks;
     size_t check_count;
 };
@@ -32,11 +33,11 @@ enum iolab_status report_status(const struct report *report);
 
 struct report_style {
     bool terminal; /* the stream is one */
+    bool colour;   /* escape sequences */
+    bool unicode;  /* the locale shows it */
+    int width;     /* columns */
+    bool verbose;  /* the story of passed checks too */
     bool told;     /* report_progress has told each verdict: stories and score are left */
-    bool colour;  /* escape sequences */
-    bool unicode; /* the locale shows it */
-    int width;    /* columns */
-    bool verbose; /* the story of passed checks too */
 };
 
 struct report_format {
@@ -62,6 +63,8 @@ struct score {
     char lab[64];
     double best, last, max;
 };
+/* Keeps the report as last.json, and the score unless it is `unscored` or of fewer checks than
+   the kept one. Whole or not at all: a full disk leaves what was there. */
 int score_keep(const struct report *report, struct failure *failure);
 /* The kept score; -1 when there is none. */
 int score_read(const char *lab, struct score *score);
