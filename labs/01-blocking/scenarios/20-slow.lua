@@ -1,0 +1,264 @@
+-- Clients that wait, stay silent, or do not read; and the two functions with a time-out.
+
+local function greeted(t, options)
+  local c = t:connect(options)
+  local hello = t:text(12)
+  c:send(hello)
+  c:expect(hello, { within = 3 })
+  return c
+end
+
+-- Sends until the server has taken no more for a while: then it is stuck with this client.
+local function fill(t, c)
+  local sent, piece = {}, nil
+  repeat
+    piece = t:bytes(65536)
+    local taken = c:try_send(piece, { within = 0.25 })
+    sent[#sent + 1] = piece:sub(1, taken)
+  until taken < #piece or #sent == 256
+  return table.concat(sent)
+end
+
+-- The probe (probe.c): commands go over the first connection, the second one is used.
+local ANSWER = 64
+
+local function ask(control, command)
+  control:send(command .. "\n")
+end
+
+local function answer(t, control, within, late)
+  local text = ""
+  t:eventually(function() return control:received() >= ANSWER or not control.alive end,
+    { within = within, message = late })
+  text = control:expect_bytes(ANSWER, { within = 1 })
+  local result, errno, milliseconds, rest = text:match("^(%-?%d+) (%S+) (%d+) (.-) *\n$")
+  t:expect(result, "%s", text:match("^(.-) *\n$") or "the function wrote to the wrong place")
+  return tonumber(result), errno, tonumber(milliseconds), rest
+end
+
+check "a silent client keeps nobody waiting" {
+  points = 6,
+  hints = {
+    "Which call is your server asleep in, and for whom?",
+    "A thread that sleeps in recv serves nobody else. The thread that accepts must do nothing but accept.",
+    "Give each connection a thread of its own: pthread_create(3).",
+  },
+  run = function(t)
+    local silent = greeted(t)
+    local half = greeted(t)
+    half:send("and then it stops in the mid")
+    local c = greeted(t)
+    c:send("hello\n")
+    c:expect("hello\n", { within = 3 })
+    half:expect("and then it stops in the mid", { within = 3 })
+    t:quiet(0.3)
+    silent:send("still here")
+    silent:expect("still here", { within = 3 })
+  end,
+}
+
+check "a thread knows its connection, however late it begins" {
+  points = 3,
+  hints = {
+    "What does the new thread find where its argument points, a moment later?",
+    "A thread may begin long after pthread_create has returned. By then the loop has accepted the next client, into the same variable.",
+    "Give each thread memory of its own (malloc(3), freed by the thread), or the descriptor itself in the pointer: see pthread_create(3) on arg.",
+  },
+  run = function(t)
+    t.server:hold_threads()
+    local clients = t:connect_many(8)
+    for _ = 1, 100 do -- a server that waits for its thread to begin accepts one only: also right
+      if t.server:calls { call = "@accept" } > 8 then break end
+      t:sleep(0.01)
+    end
+    t.server:release_threads()
+    for i, c in ipairs(clients) do
+      local name = "client " .. i .. " " .. t:text(8)
+      c:send(name)
+      c:expect(name, { within = 3 })
+    end
+  end,
+}
+
+check "a thread's buffer is its own" {
+  points = 3,
+  watch = false, -- it moves megabytes
+  time = 120,
+  hints = {
+    "What do two of your threads share?",
+    "One thread sleeps in send; its bytes are still in the buffer. Meanwhile another one receives. Into what?",
+    "No static or global buffer: one on the thread's stack, or from malloc(3).",
+  },
+  run = function(t)
+    local slow = greeted(t, { receive_buffer = 4096, send_buffer = 16384 })
+    local other = greeted(t)
+    slow:stall()
+    local sent = fill(t, slow)
+    other:echo(t:bytes(100000), { within = 10 })
+    slow:resume()
+    slow:expect(sent, { within = 60 })
+
+    t:clients(8, function(c) -- and all at once
+      for _ = 1, 5 do c:echo(t:bytes(5000), { within = 10 }) end
+    end)
+  end,
+}
+
+check "an idle client is closed" {
+  points = 5,
+  arguments = { "PORT", "1" },
+  hints = {
+    "How long does your recv sleep when the client never sends another byte?",
+    "Give the socket a time-out for receiving. recv then returns -1 with EAGAIN: that is neither data nor an interruption.",
+    "setsockopt(2) with SO_RCVTIMEO and a struct timeval, see socket(7). The listener needs none.",
+  },
+  run = function(t)
+    local c = greeted(t)
+    local mute = t:connect() -- has never said a word
+    c:expect_silence(0.4)
+    c:expect_close { within = 5 }
+    mute:expect_close { within = 5 }
+    greeted(t) -- accepting goes on, also when nobody came for a while
+  end,
+}
+
+check "a pause shorter than the limit is no end, however often" {
+  points = 3,
+  arguments = { "PORT", "2" },
+  hints = {
+    "When does the time begin to count, and what ends it?",
+    "IDLE_SECONDS limit a silence, not a connection: each byte begins the time anew. A shorter time-out of your own must not close either.",
+    "SO_RCVTIMEO counts for each recv(2) alone; with IDLE_SECONDS in tv_sec there is nothing to add up.",
+  },
+  run = function(t)
+    local c = greeted(t)
+    for _ = 1, 2 do
+      t:sleep(1.2)
+      local again = t:text(10)
+      c:send(again)
+      c:expect(again, { within = 3 })
+    end
+  end,
+}
+
+check "a client that never reads does not keep its thread for ever" {
+  points = 4,
+  arguments = { "PORT", "1" },
+  watch = false, -- it moves megabytes
+  time = 120,
+  hints = {
+    "Where does your thread sleep when the client sends, but does not read?",
+    "The buffers between the two are full: send sleeps until there is room. The time-out for receiving does not limit that.",
+    "setsockopt(2) with SO_SNDTIMEO, see socket(7); and close when send(2) fails with EAGAIN.",
+  },
+  run = function(t)
+    local c = greeted(t, { receive_buffer = 4096 })
+    local descriptors, threads = t.server:descriptors(), t.server:threads()
+    c:stall()
+    t:spawn(function() c:try_send(t:bytes(8 << 20), { within = 30 }) end)
+    t:eventually(function()
+      return t.server:descriptors() < descriptors and t.server:threads() < threads
+    end, { within = 30, message = "the client sent 8 MiB and read nothing; the server kept its connection and its thread" })
+    c:resume()
+    greeted(t)
+  end,
+}
+
+check "recv_with_timeout: data, the end, or ETIMEDOUT" {
+  points = 4,
+  program = "probe.c",
+  hints = {
+    "Three things can happen while the function waits. What does it return for each?",
+    "Wait until the descriptor is readable, for timeout_sec at most, then receive. Nothing came: -1, and errno says why.",
+    "select(2) with a set of one descriptor and a struct timeval; it returns 0 when the time is over: set errno to ETIMEDOUT.",
+  },
+  run = function(t)
+    local control = t:connect()
+    local c = t:connect()
+
+    c:send("0123456789")
+    ask(control, "recv 100 5")
+    local result, errno, _, data = answer(t, control, 3, "data was there, and recv_with_timeout did not return")
+    t:expect(result == 10 and data == "0123456789", "10 bytes were there: it returned %d (%s), bytes %q", result, errno, data)
+
+    c:send("0123456789")
+    ask(control, "recv 4 5")
+    result, errno, _, data = answer(t, control, 3, "data was there, and recv_with_timeout did not return")
+    t:expect(result == 4 and data == "0123", "it was called for 4 of 10 bytes: it returned %d (%s), bytes %q", result, errno, data)
+    ask(control, "recv 100 5")
+    answer(t, control, 3, "6 bytes were left, and recv_with_timeout did not return")
+
+    ask(control, "recv 100 5")
+    t:sleep(0.1)
+    c:send("late")
+    result, errno, _, data = answer(t, control, 3, "data came during the wait, and recv_with_timeout went on waiting")
+    t:expect(result == 4 and data == "late", "4 bytes came during the wait: it returned %d (%s), bytes %q", result, errno, data)
+
+    ask(control, "recv 100 1")
+    local took
+    result, errno, took = answer(t, control, 4, "nothing came; the time-out was 1 s, and recv_with_timeout went on waiting")
+    t:expect(result == -1 and errno == "ETIMEDOUT", "nothing came for 1 s: it returned %d (%s), not -1 (ETIMEDOUT)", result, errno)
+    t:expect(took >= 950, "the time-out was 1 s; it returned after %d ms", took)
+
+    c:half_close()
+    ask(control, "recv 100 5")
+    result, errno = answer(t, control, 3, "the client had closed, and recv_with_timeout did not return")
+    t:expect(result == 0, "the client had closed: it returned %d (%s), not 0", result, errno)
+    t:rules { uses = { "select|pselect|poll|ppoll" } }
+  end,
+}
+
+check "recv_with_timeout: signals neither end the wait nor prolong it" {
+  points = 3,
+  program = "probe.c",
+  hints = {
+    "What does select return when a signal comes while it sleeps?",
+    "-1 with EINTR says nothing about the descriptor: wait again, but only for the time that is left.",
+    "On Linux select(2) writes the time that is left into the timeval: do not fill it in again. With poll(2) keep a deadline by clock_gettime(2).",
+  },
+  run = function(t)
+    local control = t:connect()
+    local c = t:connect()
+    c:send("ready")
+    ask(control, "recv 100 5")
+    answer(t, control, 3, "data was there, and recv_with_timeout did not return")
+
+    local over = false
+    ask(control, "recv 100 1")
+    t:spawn(function()
+      for _ = 1, 100 do
+        if over then break end
+        t.server:signal("USR1")
+        t:sleep(0.05)
+      end
+    end)
+    local result, errno, took = answer(t, control, 4, "a signal came every 50 ms; the time-out was 1 s, and recv_with_timeout went on waiting")
+    over = true
+    t:expect(result == -1 and errno == "ETIMEDOUT", "signals came, data did not: it returned %d (%s), not -1 (ETIMEDOUT)", result, errno)
+    t:expect(took >= 950, "signals came; the time-out was 1 s, and it returned after %d ms", took)
+  end,
+}
+
+check "send_with_timeout comes back from a client that does not read" {
+  points = 4,
+  program = "probe.c",
+  hints = {
+    "How much of your buffer fits when the descriptor is writable?",
+    "Writable means that there is room for some bytes. A blocking send of more sleeps until all of them have found room, behind your time-out's back.",
+    "send(2) with MSG_DONTWAIT after select(2) takes what fits and returns that count; ETIMEDOUT when select returns 0.",
+  },
+  run = function(t)
+    local control = t:connect()
+    local c = t:connect { receive_buffer = 4096 }
+    ask(control, "send 10 5")
+    local result, errno = answer(t, control, 3, "there was room, and send_with_timeout did not return")
+    t:expect(result == 10, "there was room for 10 bytes: it returned %d (%s)", result, errno)
+    c:expect("abcdefghij", { within = 3 })
+
+    c:stall()
+    ask(control, "fill 8388608 1")
+    result, errno = answer(t, control, 8, "the client does not read; the time-out was 1 s, and send_with_timeout went on waiting")
+    t:expect(result == -1 and errno == "ETIMEDOUT", "the client does not read, and there was no more room for 1 s: it returned %d (%s), not -1 (ETIMEDOUT)", result, errno)
+    t:rules { uses = { "select|pselect|poll|ppoll" } }
+  end,
+}
