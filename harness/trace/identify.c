@@ -17,11 +17,18 @@ struct peer {
     char name[80];
 };
 
-/* SO_PEERNAME still answers where getpeername does not: after the peer's reset. */
+/* getpeername fails after the peer's reset, SO_PEERNAME does not; but it wants to be told the
+   exact size of the address. */
 static bool peer_ask(int copy, struct peer *peer)
 {
     socklen_t size = sizeof peer->address;
     memset(peer, 0, sizeof *peer);
+    if (getpeername(copy, (struct sockaddr *)&peer->address, &size) == 0)
+        return true;
+    size = sizeof(struct sockaddr_in6);
+    if (getsockopt(copy, SOL_SOCKET, SO_PEERNAME, &peer->address, &size) == 0)
+        return true;
+    size = sizeof(struct sockaddr_in);
     return getsockopt(copy, SOL_SOCKET, SO_PEERNAME, &peer->address, &size) == 0;
 }
 
