@@ -90,7 +90,8 @@ static void begin_command(struct build *build)
     add_all(build, always);
     if (build->spec->sanitize)
         add_all(build, sanitize);
-    add(build, build->include);
+    if (build->spec->support)
+        add(build, build->include);
     add_all(build, build->spec->flags);
 }
 
@@ -208,10 +209,12 @@ static int find_paths(struct build *build, struct failure *failure)
 {
     const struct build_spec *spec = build->spec;
     if (full_path(spec->folder, build->folder, failure) < 0 ||
-        full_path(spec->support, build->support, failure) < 0 ||
+        (spec->support && full_path(spec->support, build->support, failure) < 0) ||
         (spec->driver && full_path(spec->driver, build->driver, failure) < 0) ||
         full_output(spec->output, build->output, failure) < 0)
         return -1;
+    if (!spec->support)
+        return 0;
     snprintf(build->include, sizeof build->include, "-I%s", build->support);
     char pattern[PATH_MAX + 8];
     snprintf(pattern, sizeof pattern, "%s/*.c", build->support);

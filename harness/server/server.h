@@ -30,7 +30,7 @@ struct build_spec {
     const char *const *files; /* NULL-terminated, relative to folder */
     const char *const *flags; /* further flags; NULL: none */
     const char *const *libraries;
-    const char *support; /* folder of the lab library: -I and its sources */
+    const char *support; /* folder of the lab library: -I and its sources; NULL: none */
     const char *driver;  /* NULL, or a C file with the main (then -Dmain=lab_main) */
     bool sanitize;       /* AddressSanitizer and UBSan */
     const char *output;  /* the program to make */
