@@ -64,6 +64,8 @@ static void note_quiet(struct act *act, const char *verb)
     event.verb = verb;
     event.detail = act->step->where;
     event_write(act->play->options->out, &event);
+    if (act->play->options->quiet != NULL)
+        act->play->options->quiet(act->play->options->context);
 }
 
 static bool quiet(struct act *act)

@@ -23,10 +23,14 @@
 typedef bool client_server_fn(void *context, const struct step *step, int connection, bool last,
                               struct step_result *result);
 
+/* Called at the begin and the end of a t:quiet, so that the run can measure the server. */
+typedef void client_quiet_fn(void *context);
+
 struct client_options {
     int port; /* on 127.0.0.1 */
     struct event_writer *out;
     client_server_fn *server;
+    client_quiet_fn *quiet; /* NULL: none */
     void *context;
     double time;         /* seconds that the whole check may take, stretched */
     int stop_descriptor; /* readable: end at once (Ctrl-C); -1: none */

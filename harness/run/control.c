@@ -31,8 +31,9 @@ void control_note(struct event_writer *out, const char *verb, int64_t result,
     event_write(out, &event);
 }
 
-void control_measure(struct control *control)
+void control_measure(void *context)
 {
+    struct control *control = context;
     struct server_measure measure;
     if (server_measure(control->server, &measure) == 0)
         control_note(control->out, "measure", (int64_t)(measure.cpu * 1e9), "cpu", OUTCOME_OK);

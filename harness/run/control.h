@@ -23,7 +23,8 @@ bool control_serve(void *context, const struct step *step, int connection, bool 
 void control_note(struct event_writer *out, const char *verb, int64_t result,
                   const char *detail, enum event_outcome outcome);
 
-/* Writes how much CPU the server has used (SERVER "measure", ns): `idle` rules compare two. */
-void control_measure(struct control *control);
+/* A client_quiet_fn; `control` is a struct control. Writes how much CPU the server has used
+   (SERVER "measure", ns): `idle` rules compare two. */
+void control_measure(void *control);
 
 #endif

@@ -185,6 +185,7 @@ static int play(struct run *run, struct failure *failure)
         .port = scenario.port,
         .out = run->out,
         .server = control_serve,
+        .quiet = control_measure,
         .context = &run->control,
         .time = time * spec->time_scale,
         .stop_descriptor = run->stop,
