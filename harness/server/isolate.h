@@ -7,6 +7,12 @@
 /* How the calling process stands: ISOLATION_GROUP until server_isolate said otherwise. */
 enum isolation isolate_current(void);
 
+/* Was a user namespace made for it? Then one more can be made inside. */
+bool isolate_by_user_namespace(void);
+
+/* Is there such a user in our user namespace? A container may have only a few. */
+bool isolate_user_exists(uid_t user);
+
 /*
  * A user namespace of its own around the calling process, in which it keeps its user and group.
  * Async-signal-safe. 0 or errno.

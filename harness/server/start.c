@@ -103,19 +103,6 @@ static int make_environment(struct start *start)
 
 /* --- who the server is --- */
 
-/* Does this user exist in our user namespace? A container may have only a few. */
-static bool user_exists(unsigned user)
-{
-    FILE *map = fopen("/proc/self/uid_map", "re");
-    unsigned first, outside, count;
-    bool exists = false;
-    while (map && !exists && fscanf(map, "%u %u %u", &first, &outside, &count) == 3)
-        exists = user >= first && user - first < count;
-    if (map)
-        fclose(map);
-    return exists;
-}
-
 /* May everybody pass through all the folders above it? */
 static bool open_to_all(const char *path)
 {
@@ -137,7 +124,7 @@ static bool open_to_all(const char *path)
  */
 static bool leave_root(const struct start *start, unsigned user)
 {
-    return geteuid() == 0 && user_exists(user) &&
+    return geteuid() == 0 && isolate_user_exists(user) &&
            (!start->spec->no_limits_on_memory || open_to_all(start->program));
 }
 
@@ -153,7 +140,7 @@ static int choose_user(struct start *start, struct server *server, struct failur
         if (chown(start->folder, user, user) < 0)
             return failure_errno(failure, STATUS_MACHINE, "Cannot give away the folder %s",
                                  start->folder);
-    } else if (isolate_current() == ISOLATION_NAMESPACES && geteuid() != 0) {
+    } else if (isolate_by_user_namespace()) {
         plan->own_user_namespace = true; /* where threads are counted from 0 */
     } else {
         server->strangers = limits_threads_of(plan->user) + SPARE_THREADS;
@@ -175,6 +162,9 @@ static int open_all(struct start *start, struct failure *failure)
     opened[CHILD_OUTPUT] = open(start->spec->output, flags, 0600);
     if (opened[CHILD_OUTPUT] < 0)
         return failure_errno(failure, STATUS_MACHINE, "Cannot write %s", start->spec->output);
+    if (start->plan.change_user && fchown(opened[CHILD_OUTPUT], start->plan.user, -1) < 0)
+        return failure_errno(failure, STATUS_MACHINE, "Cannot give away %s",
+                             start->spec->output);
     opened[CHILD_ERROR] = opened[CHILD_OUTPUT];
     opened[CHILD_PROGRAM] = open(start->program, O_RDONLY | O_CLOEXEC);
     if (opened[CHILD_PROGRAM] < 0)

@@ -113,6 +113,25 @@ static void test_worker_killed(void **state)
     }
 }
 
+static void shares(void)
+{
+    struct fixture_server made = fixture_start("share", NULL);
+    fixture_wait_until(server_ended(made.server).ended);
+    char *text = fixture_output(&made);
+    CHECK(strcmp(text, "shared\n") == 0);
+    free(text);
+    fixture_finish(&made);
+}
+
+static void test_shared_memory(void **state)
+{
+    (void)state;
+    if (isolation_available(NULL, 0) == ISOLATION_GROUP || access("/dev/shm", W_OK) < 0)
+        skip();
+    fixture_in_way((struct fixture_way){false, false}, shares);
+    assert_int_equal(access("/dev/shm/iolab-victim", F_OK), -1);
+}
+
 /* All ten are there at once: none ends before its input does. */
 static int together[2];
 
@@ -170,7 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_daemon),           cmocka_unit_test(test_fork_bomb),
         cmocka_unit_test(test_kills_its_parent), cmocka_unit_test(test_worker_killed),
-        cmocka_unit_test(test_ten_at_once),
+        cmocka_unit_test(test_ten_at_once),      cmocka_unit_test(test_shared_memory),
     };
     return cmocka_run_group_tests_name("server: leftovers", tests, fixture_build,
                                        fixture_clean);

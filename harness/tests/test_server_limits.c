@@ -159,7 +159,7 @@ static void uses_cpu(void)
     fixture_wait_until(cpu_of(made.server) > first + 0.1);
     fixture_wait_until(server_ended(made.server).ended);
     CHECK(server_ended(made.server).signal == SIGXCPU);
-    CHECK(cpu_of(made.server) > 0.9);
+    CHECK(cpu_of(made.server) > 0.1); /* what has ended still counts */
     fixture_finish(&made);
 }
 

@@ -204,6 +204,52 @@ static void test_cannot_start(void **state)
     fixture_every_way(refused);
 }
 
+static void copy_program(const char *to)
+{
+    char bytes[65536];
+    size_t size;
+    FILE *from = fopen(fixture_program, "re"), *copy = fopen(to, "we");
+    CHECK(from && copy);
+    while ((size = fread(bytes, 1, sizeof bytes, from)) > 0)
+        CHECK(fwrite(bytes, 1, size, copy) == size);
+    fclose(from);
+    CHECK(fclose(copy) == 0 && chmod(to, 0755) == 0);
+}
+
+/* As in a home folder: only its owner may pass, and root's server is somebody else. */
+static void in_closed_folder(void)
+{
+    char closed[] = "/tmp/iolab-run-XXXXXX", program[64], folder[64], output[64];
+    CHECK(mkdtemp(closed));
+    snprintf(program, sizeof program, "%s/server", closed);
+    snprintf(folder, sizeof folder, "%s/work", closed);
+    snprintf(output, sizeof output, "%s/output", closed);
+    CHECK(mkdir(folder, 0700) == 0);
+    copy_program(program);
+    char *arguments[] = {(char *)"PORT", (char *)"polite", NULL};
+    struct server_spec spec = {.program = program,
+                               .arguments = arguments,
+                               .folder = folder,
+                               .output = output,
+                               .port = 7000};
+    for (int pass = 0; pass < 2; pass++) {
+        spec.no_limits_on_memory = pass;
+        struct failure failure;
+        struct server *server = server_prepare(&spec, &failure);
+        CHECK(server && server_release(server, &failure) == 0);
+        fixture_wait_until(server_listening(server));
+        CHECK(server_stop(server, 30, NULL).status == 0);
+        server_close(server);
+    }
+    fixture_remove(closed);
+}
+
+static void test_in_closed_folder(void **state)
+{
+    (void)state;
+    fixture_every_way(in_closed_folder);
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -218,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_listens_late),
         cmocka_unit_test(test_ended_at_gate),
         cmocka_unit_test(test_cannot_start),
+        cmocka_unit_test(test_in_closed_folder),
     };
     return cmocka_run_group_tests_name("server: start and end", tests, fixture_build,
                                        fixture_clean);

@@ -164,6 +164,14 @@ static void attack_parent(void)
     become_daemon();
 }
 
+/* Leaves a file in shared memory, as shm_open does. */
+static void share_memory(void)
+{
+    FILE *file = fopen("/dev/shm/iolab-victim", "w");
+    puts(file ? "shared" : strerror(errno));
+    exit(0);
+}
+
 static void use_memory(void)
 {
     size_t size = 64 << 20;
@@ -194,6 +202,7 @@ static const struct {
     {"spin", spin},
     {"patricide", attack_parent},
     {"memory", use_memory},
+    {"share", share_memory},
 };
 
 int main(int argc, char **argv)
