@@ -25,9 +25,12 @@ bool call_in_service(const struct view *view, const struct call *call)
 /* Cut off by the end: the call itself may have come back later, because of the end. */
 static enum event_ternary slept_until_end(const struct call *call)
 {
-    if (phase_call_is(call->enter->call, "@sleep"))
-        return EVENT_YES;
-    return call->enter->ready == EVENT_NO ? EVENT_YES : EVENT_UNKNOWN;
+    const struct event *enter = call->enter;
+    bool never = enter->nonblocking == EVENT_YES ||
+                 (enter->detail && strstr(enter->detail, "MSG_DONTWAIT") != NULL);
+    if (never || phase_call_is(enter->call, "@sleep"))
+        return never ? EVENT_NO : EVENT_YES;
+    return enter->ready == EVENT_NO ? EVENT_YES : EVENT_UNKNOWN;
 }
 
 enum event_ternary call_slept(const struct view *view, const struct call *call)
@@ -61,20 +64,17 @@ bool call_is_transfer(const struct call *call)
            phase_call_is(call->enter->call, "@send");
 }
 
-/* Verbs with which a client's bytes go out; `bytes` of the step says how many were taken. */
+/* A client's bytes went out: each of its send calls is a step of its own, `bytes` were taken.
+ */
 static bool sends(const struct event *step)
 {
-    static const char *const verbs[] = {"send", "try_send", "dribble", "echo"};
-    for (size_t i = 0; step->verb && i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(step->verb, verbs[i]) == 0)
-            return true;
-    return false;
+    return step->verb && strcmp(step->verb, "send") == 0 && step->bytes > 0;
 }
 
 /* What this event adds to the bytes that lie unread on its connection. */
 static int64_t unread_change(const struct view *view, const struct event *event, int64_t time)
 {
-    if (event->kind == EVENT_STEP && sends(event) && event->bytes > 0)
+    if (event->kind == EVENT_STEP && sends(event))
         return event->time + event->span <= time ? event->bytes : 0;
     if (event->kind != EVENT_LEAVE || !event->call || !phase_call_is(event->call, "@receive"))
         return 0;
