@@ -107,26 +107,43 @@ static bool may_decide(const struct event *event)
            !(event->verb && strncmp(event->verb, "try_", 4) == 0);
 }
 
-/* The step that ended the check: the last one with the check's outcome. */
+/* What the script's end says; NULL when that is only the check's name. */
+static const char *last_words(const struct case_file *file)
+{
+    const char *detail = file->ended->detail;
+    return detail && file->check->name && strcmp(detail, file->check->name) != 0 ? detail
+                                                                                 : NULL;
+}
+
+/* The step says the same, and where in the script it stands. */
+static bool says_more(const struct event *step, const char *words)
+{
+    return step->detail && words && strncmp(step->detail, words, strlen(words)) == 0;
+}
+
+/* The step that ended the check: by its words, else the last one with the check's outcome. */
 static const struct event *failed_step(const struct case_file *file)
 {
-    const struct event *other = NULL;
+    const struct event *other = NULL, *alike = NULL;
     for (size_t i = file->recording->count; i > 0; i--) {
         const struct event *event = &file->recording->events[i - 1];
         if (!may_decide(event))
             continue;
-        if (event->outcome == file->ended->outcome)
+        if (event->outcome == file->ended->outcome && says_more(event, last_words(file)))
             return event;
+        if (event->outcome == file->ended->outcome && !alike)
+            alike = event;
         other = other ? other : event;
     }
-    return other;
+    return alike ? alike : other;
 }
 
 static const char *sentence(const struct case_file *file, const struct event *step)
 {
-    if (step && step->detail)
+    const char *words = last_words(file);
+    if (step && step->detail && (!words || says_more(step, words)))
         return step->detail;
-    return file->ended->detail ? file->ended->detail : "the check failed";
+    return words ? words : "the check failed";
 }
 
 static bool step_unseen(struct case_file *file)

@@ -11,10 +11,41 @@
 #define HEX_LINES  4
 #define HEX_BEFORE 4 /* bytes shown before the first that differs */
 
-static void put_verb(FILE *out, const char *verb)
+/* What a client notices, beside what the script has it do. */
+static const char *noticed(const struct event *step)
 {
-    for (size_t i = 0; verb && verb[i] && i < 24; i++)
+    if (strcmp(step->verb, "receive") == 0)
+        return "receives";
+    if (strcmp(step->verb, "end") == 0)
+        return "sees the server close";
+    if (strcmp(step->verb, "reset") == 0 && step->error)
+        return "sees the server reset the connection";
+    return NULL;
+}
+
+static void put_verb(FILE *out, const struct event *step)
+{
+    const char *verb = step->verb ? step->verb : "does something";
+    if (step->verb && noticed(step)) {
+        fputs(noticed(step), out);
+        return;
+    }
+    for (size_t i = 0; verb[i] && i < 24; i++)
         fputc(verb[i] == '_' ? ' ' : isprint((unsigned char)verb[i]) != 0 ? verb[i] : '?', out);
+}
+
+/* What was moved; of an expectation what it wanted. */
+static void put_bytes(FILE *out, const struct event *step)
+{
+    bool wants = step->want && step->want_size;
+    const char *data = wants ? step->want : step->data;
+    size_t size = wants ? step->want_size : step->data_size;
+    if (step->bytes >= 0)
+        fprintf(out, " %s", words_bytes(step->bytes).text);
+    if (!data || !size)
+        return;
+    fputc(' ', out);
+    words_quote(out, data, size, DATA_MOST);
 }
 
 static void put_outcome(FILE *out, const struct event *step)
@@ -42,13 +73,8 @@ char *words_step(const struct event *step)
         return NULL;
     if (step->client > 0)
         fprintf(out, "client %d: ", step->client);
-    put_verb(out, step->verb);
-    if (step->bytes >= 0)
-        fprintf(out, " %s", words_bytes(step->bytes).text);
-    if (step->data && step->data_size) {
-        fputc(' ', out);
-        words_quote(out, step->data, step->data_size, DATA_MOST);
-    }
+    put_verb(out, step);
+    put_bytes(out, step);
     put_outcome(out, step);
     fclose(out);
     return text;
