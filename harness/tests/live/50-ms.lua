@@ -1,9 +1,10 @@
--- A client that waits 50 ms before it sends. The pause begins when the server is asleep.
-local function pause_then_send(call)
+-- A client that waits 50 ms before it sends. The pause begins when the server waits: asleep in the
+-- call, or, where it never sleeps for a client, when it has asked in vain.
+local function pause_then_send(wait)
   return function(t)
     local c = t:connect()
     c:echo("warm")
-    t.server:asleep { call = call }
+    wait(t)
     t:mark("pause")
     t:sleep(0.05)
     c:send("after 50 ms")
@@ -11,6 +12,15 @@ local function pause_then_send(call)
   end
 end
 
-check "blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send("@receive") }
-check "non-blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send("@sleep") }
-check "select" { points = 1, hints = { "a", "b" }, run = pause_then_send("select") }
+local function asleep_in(call)
+  return function(t) t.server:asleep { call = call } end
+end
+
+local function asked_in_vain(t)
+  local before = t.server:calls { call = "recv" }
+  t:eventually(function() return t.server:calls { call = "recv" } > before + 1 end)
+end
+
+check "blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("@receive")) }
+check "non-blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send(asked_in_vain) }
+check "select" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("select")) }
