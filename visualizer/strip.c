@@ -1,0 +1,102 @@
+/* See strip.h. */
+#include "visualizer/strip.h"
+
+#include <string.h>
+
+#include "visualizer/words.h"
+
+struct cell {
+    int64_t cover[PHASE_KIND_COUNT];
+    bool seen[PHASE_KIND_COUNT];
+};
+
+/* Shown whenever they touch a cell, the first of them before the next. */
+static const enum phase_kind never_hidden[] = {PHASE_POLLING, PHASE_NOTIFIED, PHASE_COPY};
+
+static int64_t length_of(const struct strip_scale *scale)
+{
+    return scale->end > scale->begin ? scale->end - scale->begin : 1;
+}
+
+int strip_cell(const struct strip_scale *scale, int64_t time)
+{
+    double share = (double)(time - scale->begin) / (double)length_of(scale);
+    int cell = share <= 0 ? 0 : (int)(share * scale->cells);
+    return cell < scale->cells ? cell : scale->cells - 1;
+}
+
+static int64_t cell_begin(const struct strip_scale *scale, int cell)
+{
+    double share = (double)cell / scale->cells;
+    return scale->begin + (int64_t)(share * (double)length_of(scale));
+}
+
+static void cover(struct cell *cells, const struct strip_scale *scale, const struct phase *span)
+{
+    int first = strip_cell(scale, span->begin), last = strip_cell(scale, span->end);
+    for (int i = first; i <= last; i++) {
+        int64_t low = cell_begin(scale, i), high = cell_begin(scale, i + 1);
+        int64_t begin = span->begin > low ? span->begin : low;
+        int64_t end = span->end < high ? span->end : high;
+        if (end > begin || first == last) {
+            cells[i].seen[span->kind] = true;
+            cells[i].cover[span->kind] += end > begin ? end - begin : 0;
+        }
+    }
+}
+
+static char glyph_of(const struct cell *cell)
+{
+    int best = -1;
+    for (size_t i = 0; i < sizeof never_hidden / sizeof *never_hidden; i++)
+        if (cell->seen[never_hidden[i]])
+            return phase_glyph(never_hidden[i]);
+    for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
+        if (cell->seen[kind] && (best < 0 || cell->cover[kind] > cell->cover[best]))
+            best = kind;
+    return best < 0 ? '\0' : phase_glyph((enum phase_kind)best);
+}
+
+static bool of_connection(const struct phase *span)
+{
+    return span->kind == PHASE_WAIT || span->kind == PHASE_COPY;
+}
+
+static bool belongs(const struct phase *span, int thread, int connection)
+{
+    if (connection)
+        return of_connection(span) && span->connection == connection;
+    return !of_connection(span) && span->thread == thread;
+}
+
+void strip_draw(char *row, const struct strip_scale *scale, const struct phases *phases,
+                int thread, int connection, int64_t from, int64_t to, char empty)
+{
+    struct cell cells[STRIP_MOST];
+    memset(cells, 0, (size_t)scale->cells * sizeof *cells);
+    for (size_t i = 0; i < phases->count; i++)
+        if (belongs(&phases->spans[i], thread, connection))
+            cover(cells, scale, &phases->spans[i]);
+    int first = strip_cell(scale, from), last = strip_cell(scale, to);
+    for (int i = 0; i < scale->cells; i++) {
+        char glyph = glyph_of(&cells[i]);
+        row[i] = glyph ? glyph : i >= first && i <= last ? empty : ' ';
+    }
+    row[scale->cells] = '\0';
+}
+
+void strip_axis(char *row, const struct strip_scale *scale)
+{
+    memset(row, ' ', (size_t)scale->cells);
+    row[scale->cells] = '\0';
+    for (int mark = 0; mark < 4; mark++) {
+        char text[1 + WORDS_TIME] = "|";
+        int at = scale->cells * mark / 4;
+        words_time(text + 1, length_of(scale) * mark / 4);
+        memcpy(row + at, text, strnlen(text, (size_t)(scale->cells - at)));
+    }
+    char last[WORDS_TIME];
+    size_t size = strlen(words_time(last, length_of(scale)));
+    if (scale->cells >= 48)
+        memcpy(row + scale->cells - size, last, size);
+}

@@ -1,0 +1,33 @@
+/*
+ * A lane drawn as one row of characters: each cell stands for an equal share of the time.
+ */
+#ifndef IOLAB_VISUALIZER_STRIP_H
+#define IOLAB_VISUALIZER_STRIP_H
+
+#include "event/phase.h"
+
+#define STRIP_MOST 500 /* cells */
+#define STRIP_IDLE '-' /* the connection is open, and the server does not ask for data */
+
+/* The stretch of time that is shown, and how many cells it has (1 to STRIP_MOST). */
+struct strip_scale {
+    int64_t begin, end;
+    int cells;
+};
+
+/* The cell in which `time` lies; clamped to the first and the last. */
+int strip_cell(const struct strip_scale *scale, int64_t time);
+
+/*
+ * Draws the spans of a thread (connection 0) or of a connection (thread 0) into `row`, which
+ * has room for cells + 1 characters. What covers most of a cell is shown; but a poll in vain, a
+ * notice and a copy are seen however short they are. Cells that no span touches become `empty`
+ * between `from` and `to`, and blank elsewhere.
+ */
+void strip_draw(char *row, const struct strip_scale *scale, const struct phases *phases,
+                int thread, int connection, int64_t from, int64_t to, char empty);
+
+/* The row of times above: each time begins at the cell that it names. */
+void strip_axis(char *row, const struct strip_scale *scale);
+
+#endif
