@@ -109,7 +109,7 @@ static bool parent_below(const struct process_table *table, const struct process
 /* Children mostly have higher numbers than their parents, so that one pass does most of it. */
 static void mark_below(struct process_table *table, pid_t root)
 {
-    bool changed = true;
+    bool changed = root > 0; /* 0 is the parent of process 1: everything would be below it */
     while (changed) {
         changed = false;
         for (size_t i = 0; i < table->count; i++) {

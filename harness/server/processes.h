@@ -28,7 +28,8 @@ struct process_table {
     size_t room;
 };
 
-/* Reads every process of the machine and marks those below `root`. 0, or -1 with errno. */
+/* Reads every process of the machine and marks those below `root` (0: none). 0, or -1 with
+   errno. */
 int processes_read(struct process_table *table, pid_t root);
 void processes_free(struct process_table *table);
 
