@@ -87,8 +87,10 @@ void *class_check(lua_State *lua, int index, const struct class *class)
     struct scenario *scenario = sandbox_of(lua)->owner;
     struct object *object = luaL_testudata(lua, index, class->name);
     if (object == NULL) {
-        sandbox_doom(lua, "argument %d must be %s, not a %s (verbs are called with a colon)",
-                     index - 1, class->name, luaL_typename(lua, index));
+        if (index == 1)
+            sandbox_doom(lua, "verbs are called with a colon: %s:verb(…)", class->name);
+        sandbox_doom(lua, "argument %d must be %s, not a %s", index - 1, class->name,
+                     luaL_typename(lua, index));
         return NULL;
     }
     if (object->generation != scenario->generation)

@@ -42,7 +42,7 @@ static inline char *script_folder(void)
 
 static inline void script_remove(char *folder, const char *name)
 {
-    char path[256];
+    char path[512];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     unlink(path);
     rmdir(folder);
@@ -52,7 +52,7 @@ static inline void script_remove(char *folder, const char *name)
 static inline void script_write(const char *folder, const char *name, const char *text,
                                 size_t size)
 {
-    char path[256];
+    char path[512];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -63,7 +63,7 @@ static inline void script_write(const char *folder, const char *name, const char
 /* Loads a script from text; NULL with a failure. */
 static inline struct scenario *script_load(const char *text, struct failure *failure)
 {
-    char *folder = script_folder(), path[256];
+    char *folder = script_folder(), path[512];
     script_write(folder, SCRIPT_NAME, text, strlen(text));
     snprintf(path, sizeof path, "%s/%s", folder, SCRIPT_NAME);
     struct scenario *scenario = scenario_load(path, false, failure);
@@ -81,7 +81,7 @@ static inline struct played script_play_with(const char *text, uint64_t seed,
         fail_msg("%s", played.failure.text);
     struct recording_header header = {.lab = "test", .tier = "behaviour", .seed = seed};
     struct scenario_options begin = {.seed = seed, .time_scale = 1, .port = options.port};
-    char *folder = script_folder(), path[256];
+    char *folder = script_folder(), path[512];
     snprintf(path, sizeof path, "%s/test.iorec", folder);
     options.out = event_writer_open(path, &header, 0, &played.failure);
     assert_non_null(options.out);
