@@ -3,7 +3,6 @@
  * verdict that names kind, place and function in the student's own files.
  */
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,8 +69,16 @@ static void read_frame(const struct faults *faults, struct fault *fault, const c
 {
     const char *in = strstr(line, " in ");
     const char *path = in ? strchr(in + 4, ' ') : NULL;
-    if (path && read_place(faults, path + 1, fault->where, sizeof fault->where))
+    if (path && !fault->function[0] &&
+        read_place(faults, path + 1, fault->where, sizeof fault->where))
         copy_until(fault->function, sizeof fault->function, in + 4, " (\n");
+}
+
+static const char *side_of(const char *line)
+{
+    if (strstr(line, "left of") || strstr(line, "before"))
+        return "before the start";
+    return strstr(line, "inside") ? "inside" : "past the end";
 }
 
 /* "0x6 is located 3 bytes to the right of 1024-byte region [0x6,0x7)" and its relatives. */
@@ -79,14 +86,16 @@ static void read_located(struct fault *fault, const char *line)
 {
     long distance = strtol(line, NULL, 10);
     const char *region = strstr(line, "-byte region");
-    const char *side = strstr(line, "left of") || strstr(line, "before") ? "before the start"
-                       : strstr(line, "inside")                          ? "inside"
-                                                                         : "past the end";
+    char much[32] = "just ";
     while (region && region > line && isdigit((unsigned char)region[-1]))
         region--;
-    if (region)
-        snprintf(fault->place, sizeof fault->place, "%ld byte%s %s of a %ld-byte block",
-                 distance, distance == 1 ? "" : "s", side, strtol(region, NULL, 10));
+    if (!region)
+        return;
+    if (distance)
+        snprintf(much, sizeof much, "%ld byte%s ", distance, distance == 1 ? "" : "s");
+    snprintf(fault->place, sizeof fault->place, "%s%s of a %s%ld-byte block", much,
+             side_of(line), strstr(fault->kind, "free") ? "freed " : "",
+             strtol(region, NULL, 10));
 }
 
 /* "  [32, 96) 'buffer' (line 12) <== Memory access at offset 96 overflows this variable" */
@@ -116,7 +125,7 @@ static void read_line(const struct faults *faults, struct fault *fault, const ch
 {
     size_t indent = strspn(line, " ");
     const char *located = strstr(line, " is located ");
-    if (line[indent] == '#' && !fault->where[0])
+    if (line[indent] == '#' && !fault->function[0])
         read_frame(faults, fault, line);
     else if (strncmp(line, "READ of", 7) == 0 || strncmp(line, "WRITE of", 8) == 0)
         read_access(fault, line);
@@ -141,30 +150,32 @@ static void keep(struct faults *faults, const struct fault *fault)
     faults->items[faults->count++] = *fault;
 }
 
+/* "attempting double-free on …" is named by what was attempted. */
+static void begin_address(struct fault *fault, const char *kind)
+{
+    static const char attempting[] = "attempting ";
+    if (strncmp(kind, attempting, sizeof attempting - 1) == 0)
+        kind += sizeof attempting - 1;
+    copy_until(fault->kind, sizeof fault->kind, kind, " :");
+}
+
 /* Does an error begin in this line? Then its kind, and for UBSan its place. */
 static bool begins(const struct faults *faults, const char *line, struct fault *fault)
 {
-    const char *address = strstr(line, "ERROR: AddressSanitizer: ");
-    const char *runtime = strstr(line, ": runtime error: ");
-    size_t leak = strncmp(line, "Direct leak of ", 15) == 0;
-    const char *end = strchr(line, '\n');
-    if (!address && !runtime && !leak)
-        return false;
-    if ((address && end && address > end) || (runtime && end && runtime > end))
-        return false;
+    static const char address_error[] = "ERROR: AddressSanitizer: ";
+    static const char runtime_error[] = ": runtime error: ", leaked[] = "Direct leak of ";
+    const char *address = strstr(line, address_error), *runtime = strstr(line, runtime_error);
     *fault = (struct fault){0};
     if (address) {
-        copy_until(fault->kind, sizeof fault->kind, address + 25, " :\n");
-        if (strncmp(address + 25, "attempting ", 11) == 0)
-            copy_until(fault->kind, sizeof fault->kind, address + 36, " :\n");
+        begin_address(fault, address + sizeof address_error - 1);
     } else if (runtime) {
-        copy_until(fault->kind, sizeof fault->kind, runtime + 17, "\n");
+        copy_until(fault->kind, sizeof fault->kind, runtime + sizeof runtime_error - 1, "");
         read_place(faults, line, fault->where, sizeof fault->where);
-    } else {
-        snprintf(fault->kind, sizeof fault->kind, "memory leak of %" PRId64 " bytes",
-                 (int64_t)strtoll(line + 15, NULL, 10));
+    } else if (strncmp(line, leaked, sizeof leaked - 1) == 0) {
+        snprintf(fault->kind, sizeof fault->kind, "memory leak of %lld bytes",
+                 strtoll(line + sizeof leaked - 1, NULL, 10));
     }
-    return true;
+    return fault->kind[0] != '\0';
 }
 
 static void read_report(struct faults *faults, const char *text)

@@ -37,7 +37,7 @@ struct extra {
 };
 
 struct tape {
-    char folder[64], path[96];
+    char folder[256], path[300];
     struct event_writer *out;
     struct extra extra;
     struct recording *recording;
@@ -94,7 +94,7 @@ static inline void tape_begin(struct tape *tape, const char *tier, bool ready)
         .lab = "01-blocking", .check = "a check", .tier = tier, .seed = 7, .time_scale = 1};
     *tape = (struct tape){0};
     const char *temporary = getenv("TMPDIR");
-    snprintf(tape->folder, sizeof tape->folder, "%.40s/judge-XXXXXX",
+    snprintf(tape->folder, sizeof tape->folder, "%.200s/judge-XXXXXX",
              temporary ? temporary : "/tmp");
     assert_non_null(mkdtemp(tape->folder));
     snprintf(tape->path, sizeof tape->path, "%s/tape.iorec", tape->folder);
