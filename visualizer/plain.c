@@ -4,27 +4,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "visualizer/phrase.h"
 #include "visualizer/strip.h"
 #include "visualizer/survey.h"
-#include "visualizer/words.h"
 
 #define LABEL       12 /* columns of a lane's name */
 #define LANES_SHOWN 16 /* of each kind, on the full page */
 #define MESSAGES    8  /* told one by one */
 #define MOMENTS     4  /* threads whose place at a failure is told */
+#define TWO_COLUMNS 78 /* from this width on, totals stand side by side */
 
 struct page {
     FILE *out;
     int width;
     const struct survey *survey;
-};
-
-static const struct {
-    const char *words;
-} meanings[] = {
-#define X(kind, name, glyph, meaning) [kind] = {name ": " meaning},
-    PHASE_KINDS(X)
-#undef X
 };
 
 /* --- header --- */
@@ -41,10 +34,10 @@ static void put_title(const struct page *page)
     const struct recording_header *header = &page->survey->recording->header;
     const char *lab = header->lab ? header->lab : header->source ? header->source : "recording";
     fputc(' ', page->out);
-    words_name(page->out, lab, page->width - 2);
+    phrase_name(page->out, lab, page->width - 2);
     if (header->check && page->width - 6 > (int)strlen(lab)) {
         fputs("  ", page->out);
-        words_name(page->out, header->check, page->width - 4 - (int)strlen(lab));
+        phrase_name(page->out, header->check, page->width - 4 - (int)strlen(lab));
     }
     fputc('\n', page->out);
 }
@@ -53,11 +46,11 @@ static void put_origin(const struct page *page)
 {
     const struct recording_header *header = &page->survey->recording->header;
     char text[512];
-    snprintf(text, sizeof text, "seed %" PRIu64 "  tier %s  Linux %s, %d cores  %s",
+    snprintf(text, sizeof text, "seed %" PRIu64 ", tier %s, Linux %s, %d cores, begun %s",
              header->seed, header->tier ? header->tier : "unknown",
              header->kernel ? header->kernel : "unknown", header->cores,
-             header->start_time ? header->start_time : "");
-    words_wrap(page->out, page->width, 1, text);
+             header->start_time ? header->start_time : "at an unknown time");
+    phrase_wrap(page->out, page->width, 1, text);
 }
 
 /* --- lanes --- */
@@ -104,7 +97,7 @@ static void put_lanes(const struct page *page, size_t most)
         const struct survey_lane *lane = &survey->connections[i];
         strip_draw(row, &scale, &survey->phases, 0, lane->number, lane->from, lane->to,
                    STRIP_IDLE);
-        put_row(page, "connection", lane->number, row);
+        put_row(page, "conn", lane->number, row);
     }
     put_more(page, survey->connection_count, most, "connections");
 }
@@ -124,13 +117,13 @@ static void put_legend(const struct page *page)
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++) {
         if (!page->survey->present[kind])
             continue;
-        snprintf(text, sizeof text, "%c  %s", phase_glyph((enum phase_kind)kind),
-                 meanings[kind].words);
-        words_wrap(page->out, page->width, 1, text);
+        snprintf(text, sizeof text, "%c  %s: %s", phase_glyph((enum phase_kind)kind),
+                 phase_name((enum phase_kind)kind), phase_meaning((enum phase_kind)kind));
+        phrase_wrap(page->out, page->width, 1, text);
     }
     if (page->survey->connection_count)
-        words_wrap(page->out, page->width, 1,
-                   "-  the connection is open, and the server does not ask for its data");
+        phrase_wrap(page->out, page->width, 1,
+                    "-  the connection is open, and the server does not ask for its data");
 }
 
 /* The same in one or two lines. */
@@ -140,11 +133,11 @@ static void put_short_legend(const struct page *page)
     size_t used = 0;
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
         if (page->survey->present[kind])
-            used += (size_t)snprintf(text + used, sizeof text - used, "%c %s  ",
-                                     phase_glyph((enum phase_kind)kind),
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%c %s",
+                                     used ? ", " : "", phase_glyph((enum phase_kind)kind),
                                      phase_name((enum phase_kind)kind));
     if (used)
-        words_wrap(page->out, page->width, 1, text);
+        phrase_wrap(page->out, page->width, 1, text);
 }
 
 /* --- totals --- */
@@ -160,7 +153,7 @@ static struct total of_time(const char *name, int64_t ns)
     if (ns < 0)
         snprintf(total.value, sizeof total.value, "none");
     else
-        words_time(total.value, ns);
+        phrase_time(total.value, ns);
     return total;
 }
 
@@ -173,10 +166,8 @@ static struct total of_count(const char *name, uint64_t count)
 
 static void put_total(const struct page *page, const struct total *total, bool last)
 {
-    int column = page->width >= 64 ? (page->width - 2) / 2 : page->width - 2;
-    bool ends = last || page->width < 64;
-    fprintf(page->out, " %-*s%*s%s", column - 14, total->name, 12, total->value,
-            ends ? "\n" : "  ");
+    bool ends = last || page->width < TWO_COLUMNS;
+    fprintf(page->out, " %-28s %8s%s", total->name, total->value, ends ? "\n" : "  ");
 }
 
 /* Times on the left, counts on the right; one below the other where there is no room. */
@@ -210,23 +201,23 @@ static void put_short_totals(const struct page *page)
 {
     const struct survey *survey = page->survey;
     const struct phase_totals *totals = &survey->totals;
-    char blocked[WORDS_TIME], wait[WORDS_TIME], copy[WORDS_TIME], text[256];
+    char blocked[PHRASE_TIME], wait[PHRASE_TIME], copy[PHRASE_TIME], text[256];
     snprintf(text, sizeof text,
              "blocked %s, %" PRIu64 " calls, %" PRIu64 " polls in vain, %" PRIu64
              " wake-ups, %" PRIu64 " messages (median wait %s, copy %s), %d threads at most",
-             words_time(blocked, totals->time[PHASE_BLOCKED]), totals->calls, totals->vain,
+             phrase_time(blocked, totals->time[PHASE_BLOCKED]), totals->calls, totals->vain,
              totals->wakeups, totals->messages,
-             survey->median_wait < 0 ? "none" : words_time(wait, survey->median_wait),
-             survey->median_copy < 0 ? "none" : words_time(copy, survey->median_copy),
+             survey->median_wait < 0 ? "none" : phrase_time(wait, survey->median_wait),
+             survey->median_copy < 0 ? "none" : phrase_time(copy, survey->median_copy),
              totals->threads);
-    words_wrap(page->out, page->width, 1, text);
+    phrase_wrap(page->out, page->width, 1, text);
 }
 
 /* --- messages --- */
 
 static void put_message(const struct page *page, const struct survey_message *message)
 {
-    char length[WORDS_TIME], error[WORDS_TIME], text[384];
+    char length[PHRASE_TIME], error[PHRASE_TIME], text[384];
     int used = snprintf(text, sizeof text, "conn %d: ", message->copy->connection);
     size_t room = sizeof text - (size_t)used;
     const struct phase *wait = message->wait;
@@ -235,15 +226,15 @@ static void put_message(const struct page *page, const struct survey_message *me
     else
         used +=
             snprintf(text + used, room, "waited %s (+- %s, until %s)",
-                     words_time(length, wait->end - wait->begin),
-                     words_time(error, wait->uncertainty), phase_source_name(wait->end_from));
+                     phrase_time(length, wait->end - wait->begin),
+                     phrase_time(error, wait->uncertainty), phase_source_name(wait->end_from));
     if (message->vain)
         used += snprintf(text + used, sizeof text - (size_t)used,
                          ", asked %" PRIu64 " times in vain", message->vain);
     snprintf(text + used, sizeof text - (size_t)used, ", copied %" PRId64 " B in %s (+- %s)",
-             message->bytes, words_time(length, message->copy->end - message->copy->begin),
-             words_time(error, message->copy->uncertainty));
-    words_wrap(page->out, page->width, 1, text);
+             message->bytes, phrase_time(length, message->copy->end - message->copy->begin),
+             phrase_time(error, message->copy->uncertainty));
+    phrase_wrap(page->out, page->width, 1, text);
 }
 
 static void put_messages(const struct page *page, size_t most)
@@ -259,7 +250,7 @@ static void put_messages(const struct page *page, size_t most)
 static void put_moment(const struct page *page, int thread, int64_t time)
 {
     const struct phase *span = survey_doing(page->survey, thread, time);
-    char text[256], since[WORDS_TIME], where[64] = "", whose[48] = "";
+    char text[256], since[PHRASE_TIME], where[64] = "", whose[48] = "";
     if (!span)
         return;
     if (span->call)
@@ -267,8 +258,8 @@ static void put_moment(const struct page *page, int thread, int64_t time)
     if (span->connection)
         snprintf(whose, sizeof whose, " on connection %d", span->connection);
     snprintf(text, sizeof text, "At that moment thread %d was %s%s%s, since %s.", thread,
-             phase_name(span->kind), where, whose, words_time(since, time - span->begin));
-    words_wrap(page->out, page->width, 1, text);
+             phase_name(span->kind), where, whose, phrase_time(since, time - span->begin));
+    phrase_wrap(page->out, page->width, 1, text);
 }
 
 static void put_failure(const struct page *page)
@@ -278,8 +269,8 @@ static void put_failure(const struct page *page)
     if (!failed)
         return;
     fprintf(page->out, " The check failed (%s):\n", event_outcome_name(failed->outcome));
-    words_wrap(page->out, page->width, 3,
-               failed->detail ? failed->detail : "the recording does not say why");
+    phrase_wrap(page->out, page->width, 3,
+                failed->detail ? failed->detail : "the recording does not say why");
     for (size_t i = 0; i < survey->thread_count && i < MOMENTS; i++)
         put_moment(page, survey->threads[i].number, failed->time + failed->span);
 }
@@ -289,28 +280,28 @@ static void put_gaps(const struct page *page)
     const struct recording *recording = page->survey->recording;
     char text[160];
     if (recording->count == 0)
-        words_wrap(page->out, page->width, 1,
-                   "The recording holds no event: the run ended before anything happened.");
+        phrase_wrap(page->out, page->width, 1,
+                    "The recording holds no event: the run ended before anything happened.");
     if (recording->cut)
-        words_wrap(page->out, page->width, 1,
-                   "The recording ends in the middle of a line: whoever wrote it was killed, "
-                   "or the disk was full. What is shown ends there.");
+        phrase_wrap(page->out, page->width, 1,
+                    "The recording ends in the middle of a line: whoever wrote it was killed, "
+                    "or the disk was full. What is shown ends there.");
     if (recording->skipped) {
         snprintf(text, sizeof text, "%zu lines could not be read and are left out.",
                  recording->skipped);
-        words_wrap(page->out, page->width, 1, text);
+        phrase_wrap(page->out, page->width, 1, text);
     }
     for (size_t i = 0; i < recording->count; i++)
         if (recording->events[i].kind == EVENT_NOTE && recording->events[i].detail)
-            words_wrap(page->out, page->width, 1, recording->events[i].detail);
+            phrase_wrap(page->out, page->width, 1, recording->events[i].detail);
 }
 
 static void put_absence(const struct page *page)
 {
     if (page->survey->recording->count && page->survey->thread_count == 0)
-        words_wrap(page->out, page->width, 1,
-                   "No thread of the server was seen: this run was not watched, or the "
-                   "server never began.");
+        phrase_wrap(page->out, page->width, 1,
+                    "No thread of the server was seen: this run was not watched, or the "
+                    "server never began.");
 }
 
 /* --- pages --- */
@@ -361,7 +352,7 @@ static int page_show(FILE *out, const struct recording *recording, int width,
     if (width < PLAIN_NARROWEST) {
         snprintf(text, sizeof text, "Too narrow: %d columns are needed, and there are %d.",
                  PLAIN_NARROWEST, width);
-        words_wrap(out, width > 0 ? width : 1, 0, text);
+        phrase_wrap(out, width > 0 ? width : 1, 0, text);
         return 0;
     }
     if (survey_make(&survey, recording) < 0)

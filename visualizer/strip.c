@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "visualizer/words.h"
+#include "visualizer/phrase.h"
 
 struct cell {
     int64_t cover[PHASE_KIND_COUNT];
@@ -90,13 +90,13 @@ void strip_axis(char *row, const struct strip_scale *scale)
     memset(row, ' ', (size_t)scale->cells);
     row[scale->cells] = '\0';
     for (int mark = 0; mark < 4; mark++) {
-        char text[1 + WORDS_TIME] = "|";
+        char text[1 + PHRASE_TIME] = "|";
         int at = scale->cells * mark / 4;
-        words_time(text + 1, length_of(scale) * mark / 4);
+        phrase_time(text + 1, length_of(scale) * mark / 4);
         memcpy(row + at, text, strnlen(text, (size_t)(scale->cells - at)));
     }
-    char last[WORDS_TIME];
-    size_t size = strlen(words_time(last, length_of(scale)));
+    char last[PHRASE_TIME];
+    size_t size = strlen(phrase_time(last, length_of(scale)));
     if (scale->cells >= 48)
         memcpy(row + scale->cells - size, last, size);
 }

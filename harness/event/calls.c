@@ -25,8 +25,9 @@ static const struct call_class {
 static const struct {
     const char *name;
     char glyph;
+    const char *meaning;
 } phases[] = {
-#define X(kind, name, glyph, meaning) [kind] = {name, glyph},
+#define X(kind, name, glyph, meaning) [kind] = {name, glyph, meaning},
     PHASE_KINDS(X)
 #undef X
 };
@@ -65,6 +66,11 @@ const char *phase_name(enum phase_kind kind)
 char phase_glyph(enum phase_kind kind)
 {
     return phases[kind].glyph;
+}
+
+const char *phase_meaning(enum phase_kind kind)
+{
+    return phases[kind].meaning;
 }
 
 const char *phase_source_name(enum phase_source source)

@@ -81,6 +81,7 @@ void phases_total(const struct recording *recording, const struct phases *phases
 
 const char *phase_name(enum phase_kind kind);
 char phase_glyph(enum phase_kind kind);
+const char *phase_meaning(enum phase_kind kind);
 const char *phase_source_name(enum phase_source source);
 
 /*

@@ -1,10 +1,10 @@
-/* See words.h. */
-#include "visualizer/words.h"
+/* See phrase.h. */
+#include "visualizer/phrase.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-const char *words_time(char buffer[WORDS_TIME], int64_t ns)
+const char *phrase_time(char buffer[PHRASE_TIME], int64_t ns)
 {
     static const struct {
         double size;
@@ -16,10 +16,10 @@ const char *words_time(char buffer[WORDS_TIME], int64_t ns)
         if (value < 0.9995)
             continue;
         int digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-        snprintf(buffer, WORDS_TIME, "%.*f %s", digits, value, units[i].name);
+        snprintf(buffer, PHRASE_TIME, "%.*f %s", digits, value, units[i].name);
         return buffer;
     }
-    snprintf(buffer, WORDS_TIME, ns ? "%d ns" : "%d", (int)ns);
+    snprintf(buffer, PHRASE_TIME, ns ? "%d ns" : "%d", (int)ns);
     return buffer;
 }
 
@@ -57,7 +57,7 @@ static int columns(const char *text, size_t size)
     return count;
 }
 
-void words_wrap(FILE *out, int width, int indent, const char *text)
+void phrase_wrap(FILE *out, int width, int indent, const char *text)
 {
     int at = 0; /* the column; 0: at the start of a line */
     for (text += strspn(text, " \n"); *text; text += strspn(text, " \n")) {
@@ -79,7 +79,7 @@ void words_wrap(FILE *out, int width, int indent, const char *text)
     fputc('\n', out);
 }
 
-void words_name(FILE *out, const char *text, int most)
+void phrase_name(FILE *out, const char *text, int most)
 {
     bool fits = columns(text, strlen(text)) <= most;
     for (int left = fits ? most : most - 3; *text && left > 0; left--)
