@@ -4,7 +4,7 @@ lab {
   summary = "One thread asks every descriptor in turn; EAGAIN means not now, and nothing sleeps but the pause",
   man = { "fcntl(2)", "ioctl(2)", "accept(2)", "recv(2)", "send(2)", "nanosleep(2)", "errno(3)", "tcp(7)" },
   files = { "server.c" },
-  time = 15,
+  time = 30,
   rules = {
     {
       name = "one thread of one process serves everybody",
@@ -17,7 +17,7 @@ lab {
       rules = { uses = { "@receive", "@send" }, threads = 1, processes = 1 },
     },
     {
-      name = "it asks each descriptor itself, not the kernel which one is ready",
+      name = "it asks every descriptor itself, with no select or poll",
       points = 4,
       hints = {
         "Which call tells your server where to look? In this lab, none does.",
@@ -27,7 +27,7 @@ lab {
       rules = { uses = { "@receive", "@send" }, avoids = { "@wait" } },
     },
     {
-      name = "every descriptor is non-blocking: the listener and each connection",
+      name = "every descriptor is non-blocking, the listener too",
       points = 5,
       hints = {
         "Which flags does a descriptor have that accept has just given you?",
@@ -47,7 +47,7 @@ lab {
       rules = { uses = { "@receive", "@send" }, sleeps_only_in = { "@sleep" } },
     },
     {
-      name = "when nobody says anything it pauses instead of asking without end",
+      name = "when nobody speaks it pauses, and burns no core",
       points = 4,
       hints = {
         "What does your loop do when no client has anything to say? How often in a second?",

@@ -13,7 +13,7 @@ local function probe(t)
   return control, data
 end
 
-check "make_socket_non_blocking sets O_NONBLOCK and nothing else" {
+check "make_socket_non_blocking adds O_NONBLOCK, nothing else" {
   points = 2, program = "probe.c", model = false,
   hints = {
     "A descriptor has two sets of flags. Which of them holds O_NONBLOCK?",
@@ -89,7 +89,7 @@ check "non_blocking_recv_some tells its four ends apart" {
   end,
 }
 
-check "non_blocking_send_all sends what fits and says how much that was" {
+check "non_blocking_send_all sends what fits and says how much" {
   points = 4, program = "probe.c", model = false,
   hints = {
     "send may take fewer bytes than it was given. Who sends the rest, and from where on?",

@@ -2,11 +2,14 @@
 
 -- Sends until nothing more fits anywhere between here and a client that reads nothing. What is
 -- left over then stands in the server's own buffers. Returns the bytes that were taken.
-local function fill(t, c)
-  local offered = t:bytes(8 * 1048576)
+local function fill(t, c, most)
+  local chunk, total = t:bytes(262144), 0
   c:stall()
-  local taken = c:try_send(offered, { within = 0.3 })
-  return offered:sub(1, taken)
+  repeat
+    local taken = c:try_send(chunk, { within = 0.3 })
+    total = total + taken
+  until taken < #chunk or total >= most
+  return chunk:rep(total // #chunk) .. chunk:sub(1, total % #chunk)
 end
 
 -- A client that reads little and late: small buffers on its side.
@@ -14,6 +17,11 @@ local function connect_slow(t)
   local c = t:connect { receive_buffer = 4096, send_buffer = 16384 }
   c:echo("ready", { within = 3 })
   return c
+end
+
+-- Pauses so far. Which call the server takes them in is a question for the rules of the lab.
+local function pauses(t)
+  return t.server:calls { call = "@sleep" } + t.server:calls { call = "@wait" }
 end
 
 check "between two sweeps that moved nothing lies a pause" {
@@ -29,19 +37,19 @@ check "between two sweeps that moved nothing lies a pause" {
       c:echo("client " .. i, { within = 3 })
     end
     t:sleep(0.03)
-    local asked, paused = t.server:calls { call = "@receive" }, t.server:calls { call = "@sleep" }
+    local asked, paused = t.server:calls { call = "@receive" }, pauses(t)
     t:quiet(0.3)
     asked = t.server:calls { call = "@receive" } - asked
-    paused = t.server:calls { call = "@sleep" } - paused
+    paused = pauses(t) - paused
     t:mark(("%d questions to two silent clients, %d pauses"):format(asked, paused))
     -- Six, where two are enough: a server may ask twice, and look once more before it pauses.
-    t:expect(asked <= 6 * paused + 12,
+    t:expect(asked <= 6 * paused + 100,
       "two clients were silent, and the server asked them %d times, with %d pauses in between", asked, paused)
     clients[1]:echo("and on", { within = 3 })
   end,
 }
 
-check "a message that comes byte by byte comes back byte by byte" {
+check "what comes byte by byte goes back byte by byte" {
   points = 2,
   hints = {
     "Does your server wait for something before it answers: a newline, a full buffer?",
@@ -67,7 +75,7 @@ check "a message that comes byte by byte comes back byte by byte" {
   end,
 }
 
-check "a client that reads late gets every byte, and keeps nobody waiting" {
+check "a client that reads late gets all, and delays nobody" {
   points = 5,
   hints = {
     "What does send return when the client does not read for a while? Where are the bytes then that it did not take?",
@@ -77,14 +85,14 @@ check "a client that reads late gets every byte, and keeps nobody waiting" {
   run = function(t)
     local slow = connect_slow(t)
     local quick = t:connect()
-    local taken = fill(t, slow)
+    local taken = fill(t, slow, 8 * 1048576)
     for i = 1, 5 do
       local text = t:text(t:random(10, 3000))
       quick:send(text)
       quick:expect(text, { within = 3 })
     end
     slow:resume()
-    slow:expect(taken, { within = 5 })
+    slow:expect(taken, { within = 10 })
     slow:echo("and on", { within = 3 })
   end,
 }
@@ -145,7 +153,7 @@ check "EINTR is not an error" {
   end,
 }
 
-check "output that does not fit is tried again after a pause, not at once" {
+check "output that does not fit is tried again after a pause" {
   points = 3,
   hints = {
     "The client does not read. How often do you offer it the same bytes?",
@@ -154,13 +162,12 @@ check "output that does not fit is tried again after a pause, not at once" {
   },
   run = function(t)
     local slow = connect_slow(t)
-    fill(t, slow)
+    fill(t, slow, 8 * 1048576)
     local function sends() return t.server:calls { call = "@send", connection = slow } end
-    local function pauses() return t.server:calls { call = "@sleep" } end
-    local sent, paused = sends(), pauses()
+    local sent, paused = sends(), pauses(t)
     t:sleep(0.2)
-    sent, paused = sends() - sent, pauses() - paused
-    t:expect(sent <= 4 * paused + 12,
+    sent, paused = sends() - sent, pauses(t) - paused
+    t:expect(sent <= 4 * paused + 100,
       "the client did not read, and the server tried to send to it %d times in 0.2 s, with %d pauses", sent, paused)
   end,
 }
@@ -175,19 +182,11 @@ check "a client that does not read is not read from" {
   run = function(t)
     local slow = connect_slow(t)
     local memory = t.server:memory()
-    slow:stall()
-    local chunk, total = t:bytes(262144), 0
-    for _ = 1, 96 do
-      local taken = slow:try_send(chunk, { within = 0.3 })
-      total = total + taken
-      if taken < #chunk then break end
-    end
+    local total = #fill(t, slow, 16 * 1048576)
     t:expect(total < 16 * 1048576,
       "a client that reads nothing could send %d MiB, and the server took them all", total // 1048576)
     local grown = t.server:memory() - memory
     t:expect(grown < 16 * 1048576,
       "a client that reads nothing made the server's memory grow by %d MiB", grown // 1048576)
-    slow:resume()
-    slow:expect(chunk:rep(total // #chunk) .. chunk:sub(1, total % #chunk), { within = 5 })
   end,
 }

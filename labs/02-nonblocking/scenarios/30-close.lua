@@ -1,5 +1,22 @@
 -- Clients that leave, politely or not, and a server that is told to leave.
 
+-- Sends until nothing more fits anywhere between here and a client that reads nothing. What is
+-- left over then stands in the server's own buffers. Returns the bytes that were taken.
+local function fill(t, c, most)
+  local chunk, total = t:bytes(262144), 0
+  c:stall()
+  repeat
+    local taken = c:try_send(chunk, { within = 0.3 })
+    total = total + taken
+  until taken < #chunk or total >= most
+  return chunk:rep(total // #chunk) .. chunk:sub(1, total % #chunk)
+end
+
+-- Pauses so far. Which call the server takes them in is a question for the rules of the lab.
+local function pauses(t)
+  return t.server:calls { call = "@sleep" } + t.server:calls { call = "@wait" }
+end
+
 check "a reset ends one connection, not the server" {
   points = 3,
   hints = {
@@ -25,7 +42,7 @@ check "a reset ends one connection, not the server" {
   end,
 }
 
-check "an answer to a client that has gone does not kill the server" {
+check "an answer to nobody does not kill the server" {
   points = 2,
   hints = {
     "What happens to a program that writes where nobody reads any more?",
@@ -59,12 +76,10 @@ check "a half-close does not cut off what is still to be sent" {
   run = function(t)
     local slow = t:connect { receive_buffer = 4096, send_buffer = 16384 }
     slow:echo("ready", { within = 3 })
-    slow:stall()
-    local offered = t:bytes(8 * 1048576)
-    local taken = slow:try_send(offered, { within = 0.3 })
+    local taken = fill(t, slow, 8 * 1048576)
     slow:half_close()
     slow:resume()
-    slow:expect(offered:sub(1, taken), { within = 5 })
+    slow:expect(taken, { within = 10 })
     slow:expect_close { within = 3 }
     -- The same with certainty: the end of the input is there while send still says EAGAIN.
     local c = t:connect()
@@ -110,7 +125,7 @@ check "who has gone leaves nothing behind" {
   end,
 }
 
-check "no descriptors left: it goes on, and serves who waits as soon as it can" {
+check "no descriptors left: go on, and serve later who waits" {
   points = 3,
   hints = {
     "accept fails with EMFILE. What is different a microsecond later?",
@@ -131,12 +146,11 @@ check "no descriptors left: it goes on, and serves who waits as soon as it can" 
       held[i]:echo("still served " .. i, { within = 3 })
     end
     t:sleep(0.03)
-    local accepts, pauses = t.server:calls { call = "@accept" }, t.server:calls { call = "@sleep" }
+    local accepts, paused = t.server:calls { call = "@accept" }, pauses(t)
     t:sleep(0.2)
-    accepts = t.server:calls { call = "@accept" } - accepts
-    pauses = t.server:calls { call = "@sleep" } - pauses
-    t:expect(accepts <= 4 * pauses + 12,
-      "no descriptors were left, and the server called accept %d times in 0.2 s, with %d pauses", accepts, pauses)
+    accepts, paused = t.server:calls { call = "@accept" } - accepts, pauses(t) - paused
+    t:expect(accepts <= 4 * paused + 100,
+      "no descriptors were left, and the server called accept %d times in 0.2 s, with %d pauses", accepts, paused)
     for _, c in ipairs(held) do
       c:close()
     end
@@ -160,8 +174,7 @@ check "SIGTERM ends it, whatever its clients do" {
     idle:echo("hello", { within = 3 })
     local slow = t:connect { receive_buffer = 4096, send_buffer = 16384 }
     slow:echo("ready", { within = 3 })
-    slow:stall()
-    slow:try_send(t:bytes(8 * 1048576), { within = 0.3 })
+    fill(t, slow, 8 * 1048576)
     t.server:signal("TERM")
     local ended = t.server:exited { within = 2 }
     t:expect(ended.signal == nil, "SIGTERM killed the server (%s): it should end by itself, with status 0", ended.signal)

@@ -48,7 +48,7 @@ check "a crowd that arrives in one moment" {
   end,
 }
 
-check "large echoes side by side, and nobody gets the bytes of another" {
+check "large echoes side by side, to each client its own" {
   points = 3,
   hints = {
     "Where do a client's bytes wait between recv and send? And those of the next one?",

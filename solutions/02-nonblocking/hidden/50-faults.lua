@@ -1,6 +1,6 @@
 -- What networks and kernels do now and then, and what a right server shrugs off.
 
-check "errors of accept that concern one connection, or one moment" {
+check "errors of accept that pass by themselves" {
   points = 4,
   hints = {
     "accept can fail although there is nothing wrong with your listener.",
@@ -34,7 +34,7 @@ check "EAGAIN although something is there" {
   end,
 }
 
-check "one connection fails while it sends, the others go on" {
+check "one connection fails, the others go on" {
   points = 3,
   hints = {
     "Which connection does an error of send concern?",

@@ -61,10 +61,14 @@ io_result_t non_blocking_send_all(int sockfd, const void *data, size_t length,
 static void serve(int fd)
 {
     char buffer[4096];
-    size_t received, sent;
-    while (non_blocking_recv_some(fd, buffer, sizeof buffer, &received) == IO_SUCCESS &&
-           non_blocking_send_all(fd, buffer, received, &sent) == IO_SUCCESS)
-        ;
+    size_t received, sent, more;
+    io_result_t result;
+    while ((result = non_blocking_recv_some(fd, buffer, sizeof buffer, &received)) ==
+               IO_SUCCESS ||
+           result == IO_WOULD_BLOCK)
+        for (sent = 0; sent < received; sent += more)
+            if (non_blocking_send_all(fd, buffer + sent, received - sent, &more) == IO_ERROR)
+                break;
     _exit(0);
 }
 

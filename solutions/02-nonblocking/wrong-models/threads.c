@@ -62,10 +62,14 @@ static void *serve(void *argument)
 {
     int fd = (int)(intptr_t)argument;
     char buffer[4096];
-    size_t received, sent;
-    while (non_blocking_recv_some(fd, buffer, sizeof buffer, &received) == IO_SUCCESS &&
-           non_blocking_send_all(fd, buffer, received, &sent) == IO_SUCCESS)
-        ;
+    size_t received, sent, more;
+    io_result_t result;
+    while ((result = non_blocking_recv_some(fd, buffer, sizeof buffer, &received)) ==
+               IO_SUCCESS ||
+           result == IO_WOULD_BLOCK)
+        for (sent = 0; sent < received; sent += more)
+            if (non_blocking_send_all(fd, buffer + sent, received - sent, &more) == IO_ERROR)
+                break;
     close(fd);
     return NULL;
 }
