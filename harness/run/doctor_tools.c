@@ -111,7 +111,7 @@ static bool try_program(struct trial *trial, const char *source, bool sanitize, 
 void doctor_compiler(struct finding *finding, struct diagnosis *diagnosis)
 {
     (void)diagnosis;
-    struct trial trial;
+    struct trial trial = {.message = ""};
     const char *chosen = getenv("CC");
     if (try_program(&trial, "#include <stdio.h>\nint main(void) { return 5; }\n", false, 5))
         finding_set(finding, FINDING_OK, NULL, "a C program compiles%s%s, and runs",
@@ -130,7 +130,7 @@ void doctor_sanitizers(struct finding *finding, struct diagnosis *diagnosis)
     static const char overflow[] = "#include <stdlib.h>\n"
                                    "int main(int n, char **v) { (void)v; char *p = malloc(1); "
                                    "return p[n] == 1 ? 6 : 5; }\n";
-    struct trial trial;
+    struct trial trial = {.message = ""};
     bool sane = try_program(&trial, "int main(void) { return 5; }\n", true, 5);
     if (!sane)
         finding_set(finding, FINDING_MISSING, "apt install gcc, or for clang libclang-rt-dev",

@@ -77,7 +77,7 @@ static inline int fixture_build(void **state)
     const char *temporary = getenv("TMPDIR");
     snprintf(fixture_folder, sizeof fixture_folder, "%s/iolab-test-XXXXXX",
              temporary ? temporary : "/tmp");
-    if (!mkdtemp(fixture_folder) || chmod(fixture_folder, 0755) < 0)
+    if (!mkdtemp(fixture_folder) || chmod(fixture_folder, 01777) < 0)
         return -1;
     snprintf(fixture_program, sizeof fixture_program, "%s/server", fixture_folder);
     struct build_spec spec = {
@@ -193,9 +193,8 @@ static inline struct fixture_server fixture_prepare(const char *behaviour,
                                                     const struct limits *limits)
 {
     struct fixture_server made;
-    const char *temporary = getenv("TMPDIR");
-    snprintf(made.folder, sizeof made.folder, "%s/iolab-run-XXXXXX",
-             temporary ? temporary : "/tmp");
+    int size = snprintf(made.folder, sizeof made.folder, "%s/run-XXXXXX", fixture_folder);
+    CHECK(size < (int)sizeof made.folder);
     CHECK(mkdtemp(made.folder));
     snprintf(made.output, sizeof made.output, "%s/output", made.folder);
     char *arguments[] = {(char *)"PORT", (char *)behaviour, NULL};
