@@ -36,7 +36,7 @@ void failure_heading(const struct screen *screen, const struct verdict *verdict)
     fputs("  ", screen->out);
     screen_tint(screen, word.tint, word.word);
     fprintf(screen->out, " %02d  ", verdict->number);
-    screen_field(screen, screen->style->width - 24, verdict->name);
+    screen_field(screen, screen->style->width - 23, verdict->name);
     fprintf(screen->out, "  %8s\n", points);
 }
 
