@@ -4,8 +4,25 @@
  *
  * Each STEP event bears the time just before the client's system call and, as span, how long
  * the call took: on loopback the bytes of a send are in the server's receive queue when send()
- * returns. Receiving is a STEP of its own (verb "receive"), whenever bytes come; so are "end"
- * (FIN came) and "reset".
+ * returns. What is written, by verb:
+ *
+ *   connect                   connection, span up to established; outcome
+ *   send                      one for each send() call that took bytes (also of dribble and
+ *                             echo): bytes, data, offset in what this client sent
+ *   receive                   one for each recv() that gave bytes: bytes, data, offset in what
+ *                             this client received
+ *   end, reset                FIN or RST came. A reset that came has error ECONNRESET and
+ * result -1; the client's own c:reset() has neither half_close, close, reset  the client's own,
+ * at the system call expect, echo, drain …     when the expectation has ended: outcome; offset
+ * and bytes when it was met, else data (what came) and want from a little before the first
+ * difference, both from offset stall, resume
+ *
+ * detail is where the script says it ("20-slow.lua:14"); when the outcome is not OK, a sentence
+ * for the student and that place in brackets. Verbs that fail are written as the script has
+ * them ("try_send"). Bytes are read at once, but by a stalled client, which reads nothing.
+ *
+ * Limits do not count time in which this process was kept from running (other programs had the
+ * processor, or it was stopped): that is not the server's fault.
  */
 #ifndef IOLAB_CLIENT_H
 #define IOLAB_CLIENT_H

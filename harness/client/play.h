@@ -131,10 +131,12 @@ const char *buffer_bytes(const struct buffer *buffer);
 void buffer_take(struct buffer *buffer, size_t size);
 void buffer_free(struct buffer *buffer);
 
+/* connect.c: both true when the act has ended */
+bool socket_open(struct act *act);
+bool socket_finish(struct act *act);
+
 /* socket.c: system calls of clients, each with its STEP event */
 struct client *socket_client(struct play *play, int number);
-bool socket_open(struct act *act); /* act_ops.advance of a new connection */
-bool socket_finish(struct act *act);
 void socket_read(struct play *play, struct client *client);
 void socket_ready(struct play *play, struct client *client, uint32_t events);
 /* Sends what fits. Bytes taken; -1 with errno when the connection is broken. */

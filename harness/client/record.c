@@ -54,10 +54,17 @@ static void show_expectation(const struct act *act, struct event *event)
     }
 }
 
+/* A connection is "connect" to readers, also where the script tried it. */
+static const char *verb_of(const struct act *act)
+{
+    bool connected = act->step->kind == STEP_CONNECT && act->result.outcome == OUTCOME_OK;
+    return connected ? "connect" : act->step->verb;
+}
+
 /* The end of an act: what the student reads when it failed, and where the script says it. */
 void record_act(struct act *act)
 {
-    struct event event = record_begin(act->client, act->step->verb);
+    struct event event = record_begin(act->client, verb_of(act));
     char text[sizeof act->result.message + 128];
     bool well = act->result.outcome == OUTCOME_OK;
     event.time = act->begun;

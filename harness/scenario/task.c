@@ -1,6 +1,6 @@
 /*
  * Lines of a script: coroutines that wait for steps or for one another, and their queues.
- * What makes them run is in scenario.c.
+ * What makes them run is in turns.c.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -87,6 +87,17 @@ static void server_reset(void **state)
     peer_stop(peer);
 }
 
+static void tried_connections(void **state)
+{
+    (void)state;
+    struct peer *peer = peer_start(PEER_ECHO);
+    struct played played = script_play(CHECK("t:try_connect()"), peer->port);
+    assert_non_null(played_step(&played, "connect", 0));
+    assert_null(played_step(&played, "try_connect", 0));
+    played_as(&played, OUTCOME_OK, "");
+    peer_stop(peer);
+}
+
 static void marks_and_rules(void **state)
 {
     (void)state;
@@ -217,10 +228,11 @@ static void server_calls(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_of_an_echo), cmocka_unit_test(window_of_a_difference),
-        cmocka_unit_test(late_bytes),       cmocka_unit_test(server_reset),
-        cmocka_unit_test(marks_and_rules),  cmocka_unit_test(untrue),
-        cmocka_unit_test(server_verbs),     cmocka_unit_test(server_calls),
+        cmocka_unit_test(steps_of_an_echo),  cmocka_unit_test(window_of_a_difference),
+        cmocka_unit_test(late_bytes),        cmocka_unit_test(server_reset),
+        cmocka_unit_test(marks_and_rules),   cmocka_unit_test(untrue),
+        cmocka_unit_test(tried_connections), cmocka_unit_test(server_verbs),
+        cmocka_unit_test(server_calls),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
