@@ -98,7 +98,8 @@ struct slot *descriptor_set(struct trace *trace, struct thread *thread, int fd,
         return NULL;
     struct slot *slot = &table->slots[fd];
     let_go(trace, thread, slot, fd, time);
-    *slot = (struct slot){kind, connection, ++trace->connections.serials, NULL};
+    *slot = (struct slot){
+        .kind = kind, .connection = connection, .serial = ++trace->connections.serials};
     if (connection > 0 && hold(&trace->connections, connection) == 0)
         say(trace, thread, EVENT_OPEN, connection, fd, peer, time);
     return slot;

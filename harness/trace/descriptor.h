@@ -9,6 +9,7 @@
 #ifndef IOLAB_TRACE_DESCRIPTOR_H
 #define IOLAB_TRACE_DESCRIPTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum descriptor_kind {
@@ -32,6 +33,8 @@ struct slot {
     int connection;            /* KIND_CONNECTION: its number; else 0 */
     uint64_t serial;           /* no other opened descriptor has the same */
     struct interest *interest; /* of an epoll; NULL: told nothing so far */
+    bool nonblocking;          /* O_NONBLOCK, as it was asked */
+    uint64_t asked;            /* when: trace.modes at that moment; 0: never */
 };
 
 struct descriptors {

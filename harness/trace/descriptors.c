@@ -46,9 +46,17 @@ static void add_status(struct visit *visit, uint64_t flags)
     text_flags(&visit->detail, rest, status_flags);
 }
 
+/* Counted before the call and after it: another thread may ask while it is under way. */
+static void mode_changes(struct visit *visit)
+{
+    visit->trace->modes++;
+}
+
 static enum call_plan fcntl_enter(struct visit *visit)
 {
     uint64_t command = visit->arguments[1];
+    if (command == F_SETFL)
+        mode_changes(visit);
     text_value(&visit->detail, command, commands);
     if (command == F_GETFL || command == F_GETFD || command == F_GETOWN || command == F_GETSIG)
         return CALL_WRITE;
@@ -67,6 +75,8 @@ static void fcntl_leave(struct visit *visit)
         return;
     if (command == F_GETFL)
         add_status(visit, (uint64_t)visit->result);
+    if (command == F_SETFL)
+        mode_changes(visit);
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
         descriptor_duplicate(visit->trace, visit->thread, visit->event.fd, (int)visit->result,
                              visit->time);
@@ -76,11 +86,19 @@ static enum call_plan ioctl_enter(struct visit *visit)
 {
     uint64_t request = visit->arguments[1];
     int value;
+    if (request == FIONBIO)
+        mode_changes(visit);
     text_value(&visit->detail, request, requests);
     if ((request == FIONBIO || request == FIOASYNC) &&
         memory_read(visit->thread->tid, visit->arguments[2], &value, sizeof value))
         text_format(&visit->detail, " %d", value);
     return CALL_WRITE;
+}
+
+static void ioctl_leave(struct visit *visit)
+{
+    if (visit->arguments[1] == FIONBIO)
+        mode_changes(visit);
 }
 
 static enum call_plan dup_enter(struct visit *visit)
@@ -167,7 +185,7 @@ const struct call calls_descriptors[] = {
     CALL(dup2, "dup2", CALL_FD, 0, dup_enter, dup_leave),
     CALL(dup3, "dup3", CALL_FD, 0, dup_enter, dup_leave),
     CALL(fcntl, "fcntl", CALL_FD, 0, fcntl_enter, fcntl_leave),
-    CALL(ioctl, "ioctl", CALL_FD, 0, ioctl_enter, NULL),
+    CALL(ioctl, "ioctl", CALL_FD, 0, ioctl_enter, ioctl_leave),
     CALL(pipe, "pipe", 0, 0, NULL, pipe_leave),
     CALL(pipe2, "pipe2", 0, 0, NULL, pipe_leave),
     CALL(socketpair, "socketpair", 0, 0, NULL, socketpair_leave),

@@ -10,12 +10,25 @@
 #include "base/clock.h"
 #include "trace/identify.h"
 
-/* A copy asks like the original: both are the same open file description. */
-static void ask_nonblocking(struct event *event, int copy)
+/*
+ * A copy has the flags of the original: both are the same open file description. They change by
+ * calls that are seen (fcntl, ioctl) only, so that one answer holds until the next of those.
+ */
+static void ask_nonblocking(struct visit *visit, struct slot *slot, int copy)
 {
-    int flags = fcntl(copy, F_GETFL);
-    if (flags >= 0)
-        event->nonblocking = flags & O_NONBLOCK ? EVENT_YES : EVENT_NO;
+    uint64_t now = visit->trace->modes;
+    if (!slot || slot->asked != now) {
+        int flags = fcntl(copy, F_GETFL);
+        if (flags < 0)
+            return;
+        visit->event.nonblocking = flags & O_NONBLOCK ? EVENT_YES : EVENT_NO;
+        if (slot) {
+            slot->nonblocking = flags & O_NONBLOCK;
+            slot->asked = now;
+        }
+        return;
+    }
+    visit->event.nonblocking = slot->nonblocking ? EVENT_YES : EVENT_NO;
 }
 
 static bool poll_now(int copy, short events)
@@ -57,13 +70,13 @@ static void ask_output(struct visit *visit, int copy)
         ask_timeout(event, copy, SO_SNDTIMEO);
 }
 
-static void ask(struct visit *visit, const struct slot *slot, int copy)
+static void ask(struct visit *visit, struct slot *slot, int copy)
 {
     unsigned traits = visit->call->traits;
     if (slot && slot->kind == KIND_FILE)
         return;
     if (traits & (CALL_IN | CALL_OUT | CALL_ASK))
-        ask_nonblocking(&visit->event, copy);
+        ask_nonblocking(visit, slot, copy);
     if (traits & CALL_IN)
         ask_input(visit, slot, copy);
     else if (traits & CALL_OUT)

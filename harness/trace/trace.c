@@ -115,13 +115,22 @@ static void *work(void *context)
     return NULL;
 }
 
+/* Without SA_NOCLDSTOP each stop would send a SIGCHLD, and wake some other thread of ours. */
+static void set_signals(void)
+{
+    struct sigaction wake = {.sa_handler = on_wake}, child;
+    sigemptyset(&wake.sa_mask);
+    sigaction(wake_signal(), &wake, NULL);
+    sigaction(SIGCHLD, NULL, &child);
+    child.sa_flags |= SA_NOCLDSTOP;
+    sigaction(SIGCHLD, &child, NULL);
+}
+
 /* The tracer's thread takes no signal but its own: all others belong to the program's main. */
 static int start_worker(struct trace *trace)
 {
     sigset_t all, old;
-    struct sigaction action = {.sa_handler = on_wake};
-    sigemptyset(&action.sa_mask);
-    sigaction(wake_signal(), &action, NULL);
+    set_signals();
     sigfillset(&all);
     sigdelset(&all, wake_signal());
     pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -163,6 +172,7 @@ struct trace *trace_start(pid_t pid, const struct trace_options *options,
     }
     trace->options = *options;
     trace->root = pid;
+    trace->modes = 1;
     pthread_mutex_init(&trace->lock, NULL);
     pthread_cond_init(&trace->changed, NULL);
     call_index();
