@@ -23,7 +23,8 @@ char *folder_temporary(struct failure *failure)
     char *path = NULL;
     if (asprintf(&path, "%s/iolab-XXXXXX", base && *base ? base : "/tmp") < 0)
         return NULL;
-    if (mkdtemp(path))
+    /* Servers of root run as a user of their own, and must find their folder in it. */
+    if (mkdtemp(path) && chmod(path, 0711) == 0)
         return path;
     failure_errno(failure, STATUS_MACHINE,
                   "cannot make a temporary folder %s (set TMPDIR to one with room)", path);

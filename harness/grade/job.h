@@ -25,7 +25,7 @@ struct job {
     bool build;            /* makes the program; else runs `spec` with it */
     struct build_spec compile;
     struct run_spec spec;
-    char *recording, *folder; /* owned; those of spec */
+    char *recording, *folder, *sanitizer_log; /* owned; those of spec */
     enum { JOB_WAITING, JOB_RUNNING, JOB_DONE } state;
     pid_t pid;
     int descriptor;   /* pidfd */

@@ -138,7 +138,7 @@ static void judge_manifest_rules(struct judging *judging)
 static char **sanitizer_reports(const struct plan *plan)
 {
     char pattern[PATH_MAX];
-    snprintf(pattern, sizeof pattern, "%s/sanitizer.*", plan->temporary);
+    snprintf(pattern, sizeof pattern, "%s/sanitized-*/report.*", plan->temporary);
     glob_t found = {0};
     glob(pattern, 0, NULL, &found);
     char **reports = calloc(found.gl_pathc + 1, sizeof *reports);

@@ -131,7 +131,8 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
     const char *kept = sanitize ? plan->temporary : plan->recordings;
     if (asprintf(&job->recording, "%s/%s%02d.iorec", kept, sanitize ? "sanitized-" : "",
                  check->number) < 0 ||
-        asprintf(&job->folder, "%s/%s-%02d", plan->temporary, kind, check->number) < 0)
+        asprintf(&job->folder, "%s/%s-%02d", plan->temporary, kind, check->number) < 0 ||
+        asprintf(&job->sanitizer_log, "%s/report", job->folder) < 0)
         abort();
     mkdir(job->folder, 0700);
     double seconds = check->time                 ? check->time
@@ -151,7 +152,7 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
         .time_scale = plan->time_scale,
         .watch = plan->watch && check->watch && !sanitize,
         .sanitized = sanitize,
-        .sanitizer_log = sanitize ? plan->sanitizer_log : NULL,
+        .sanitizer_log = sanitize ? job->sanitizer_log : NULL,
     };
 }
 
@@ -204,9 +205,7 @@ static int make_folders(struct plan *plan, struct failure *failure)
     plan->temporary = folder_temporary(failure);
     plan->recordings =
         plan->temporary ? folder_recordings(plan->lab->manifest->name, failure) : NULL;
-    if (!plan->recordings)
-        return -1;
-    return asprintf(&plan->sanitizer_log, "%s/sanitizer", plan->temporary) < 0 ? -1 : 0;
+    return plan->recordings ? 0 : -1;
 }
 
 int plan_make(struct plan *plan, const char *typed, const struct grade_options *options,
@@ -233,6 +232,7 @@ void plan_free(struct plan *plan)
     for (size_t i = 0; i < plan->job_count; i++) {
         free(plan->jobs[i].recording);
         free(plan->jobs[i].folder);
+        free(plan->jobs[i].sanitizer_log);
     }
     for (size_t i = 0; i < plan->program_count; i++) {
         free(plan->programs[i].path);
@@ -242,7 +242,6 @@ void plan_free(struct plan *plan)
     free(plan->programs);
     free(plan->files);
     free(plan->support);
-    free(plan->sanitizer_log);
     free(plan->temporary);
     free(plan->recordings);
     lab_free(plan->lab);

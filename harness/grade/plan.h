@@ -26,11 +26,10 @@ struct source {
 struct plan {
     struct lab *lab;
     struct source source;
-    const char **files;  /* NULL-terminated */
-    char *support;       /* folder of the lab library */
-    char *temporary;     /* programs and working folders */
-    char *recordings;    /* kept */
-    char *sanitizer_log; /* path prefix of sanitizers' reports */
+    const char **files; /* NULL-terminated */
+    char *support;      /* folder of the lab library */
+    char *temporary;    /* programs and working folders */
+    char *recordings;   /* kept */
     struct program *programs;
     size_t program_count;
     struct job *jobs;

@@ -74,7 +74,7 @@ static bool verb_signal(struct call *call)
 
 static bool verb_stop(struct call *call)
 {
-    server_signal(call->control->server, SIGSTOP);
+    server_signal_all(call->control->server, SIGSTOP);
     if (!server_stopped(call->control->server))
         return not_yet(call, "the server could not be stopped with SIGSTOP");
     control_note(call->control->out, "pause", SIGSTOP, NULL, OUTCOME_OK);
@@ -84,7 +84,7 @@ static bool verb_stop(struct call *call)
 static bool verb_continue(struct call *call)
 {
     control_note(call->control->out, "continue", SIGCONT, NULL, OUTCOME_OK);
-    server_signal(call->control->server, SIGCONT);
+    server_signal_all(call->control->server, SIGCONT);
     return done(call);
 }
 

@@ -110,7 +110,10 @@ struct server_measure {
 };
 int server_measure(struct server *server, struct server_measure *measure);
 
+/* To its first process. -1 with errno (ESRCH: it has ended). */
 int server_signal(struct server *server, int signal);
+/* To every process of it, however it was started: SIGSTOP, SIGCONT. */
+int server_signal_all(struct server *server, int signal);
 /* Is every thread of it stopped (SIGSTOP has taken effect)? */
 bool server_stopped(struct server *server);
 int server_limit(struct server *server, const struct limits *limits);

@@ -38,6 +38,18 @@ int server_signal(struct server *server, int signal)
     return pidfd_send_signal(server->pidfd, signal, NULL, 0);
 }
 
+int server_signal_all(struct server *server, int signal)
+{
+    struct process_table table;
+    if (server->stopped || processes_read(&table, server->keeper.pid) < 0)
+        return -1;
+    for (size_t i = 0; i < table.count; i++)
+        if (table.all[i].below && process_lives(&table.all[i]))
+            kill(table.all[i].pid, signal);
+    processes_free(&table);
+    return 0;
+}
+
 /* TERM, and CONT behind it in case it stands still. True when all of it went by itself. */
 static bool ask_to_end(struct server *server, double grace)
 {
