@@ -89,10 +89,11 @@ void strip_axis(char *row, const struct strip_scale *scale)
 {
     memset(row, ' ', (size_t)scale->cells);
     row[scale->cells] = '\0';
-    for (int mark = 0; mark < 4; mark++) {
+    int marks = scale->cells >= 48 ? 4 : 2;
+    for (int mark = 0; mark < marks; mark++) {
         char text[1 + PHRASE_TIME] = "|";
-        int at = scale->cells * mark / 4;
-        phrase_time(text + 1, length_of(scale) * mark / 4);
+        int at = scale->cells * mark / marks;
+        phrase_time(text + 1, length_of(scale) / marks * mark);
         memcpy(row + at, text, strnlen(text, (size_t)(scale->cells - at)));
     }
     char last[PHRASE_TIME];

@@ -120,7 +120,8 @@ static char *kept_recording(const char *lab, const char *number, struct failure 
 static bool is_path(const char *what)
 {
     size_t size = strlen(what);
-    return access(what, F_OK) == 0 || (size > 6 && strcmp(what + size - 6, ".iorec") == 0);
+    return what[0] == '/' || what[0] == '.' || access(what, F_OK) == 0 ||
+           (size > 6 && strcmp(what + size - 6, ".iorec") == 0);
 }
 
 /* A recording's path for what was typed: the caller frees it. NULL with a failure. */
