@@ -173,6 +173,8 @@ static void close_clients(struct play *play)
         struct client *client = play->clients[i];
         if (client == NULL)
             continue;
+        if (client->connection > 0)
+            record_transcript(play, client);
         if (client->state == CLIENT_OPEN)
             socket_close(play, client, "the end of the check", false);
         else if (client->fd >= 0)

@@ -6,16 +6,20 @@
  * the call took: on loopback the bytes of a send are in the server's receive queue when send()
  * returns. What is written, by verb:
  *
- *   connect                   connection, span up to established; outcome
- *   send                      one for each send() call that took bytes (also of dribble and
- *                             echo): bytes, data, offset in what this client sent
- *   receive                   one for each recv() that gave bytes: bytes, data, offset in what
- *                             this client received
- *   end, reset                FIN or RST came. A reset that came has error ECONNRESET and
- * result -1; the client's own c:reset() has neither half_close, close, reset  the client's own,
- * at the system call expect, echo, drain …     when the expectation has ended: outcome; offset
- * and bytes when it was met, else data (what came) and want from a little before the first
- * difference, both from offset stall, resume
+ *   connect             connection, span up to established; outcome
+ *   send                one for each send() call that took bytes (also of dribble and echo):
+ *                       bytes, data, offset in what this client sent
+ *   receive             one for each recv() that gave bytes: bytes, data, offset in what this
+ *                       client received
+ *   end, reset          FIN or RST came. A reset that came has error ECONNRESET and result -1;
+ *                       the client's own c:reset() has neither
+ *   half_close, close   the client's own, at the system call
+ *   stall, resume       stops reading, goes on
+ *   expect, echo, ...   when the expectation has ended: outcome; offset and bytes when it was
+ *                       met, else data (what came) and want from a little before the first
+ *                       difference, both from offset
+ *   transcript          at the end, of each client: bytes (taken by expectations), result (sent)
+ *                       and in detail a digest of the bytes taken
  *
  * detail is where the script says it ("20-slow.lua:14"); when the outcome is not OK, a sentence
  * for the student and that place in brackets. Verbs that fail are written as the script has

@@ -50,6 +50,7 @@ struct client {
     struct buffer buffer;
     int64_t taken; /* bytes consumed: where buffer.begin stands in the stream */
     int64_t sent;
+    uint64_t digest; /* of the bytes taken */
     struct act *acts; /* waiting, the oldest first */
 };
 
@@ -149,6 +150,7 @@ void socket_take(struct play *play, struct client *client, size_t size);
 struct event record_begin(const struct client *client, const char *verb);
 void record_end(struct play *play, struct event *event);
 void record_act(struct act *act);
+void record_transcript(struct play *play, const struct client *client);
 
 /* Tables of acts, by file. */
 extern const struct act_ops act_connect, act_send, act_dribble, act_echo, act_expect,

@@ -81,3 +81,15 @@ void record_act(struct act *act)
         show_difference(act, &event);
     record_end(act->play, &event);
 }
+
+/* What a client has taken in all, so that two runs of one script can be compared. */
+void record_transcript(struct play *play, const struct client *client)
+{
+    char text[40];
+    struct event event = record_begin(client, "transcript");
+    snprintf(text, sizeof text, "fnv1a %016llx", (unsigned long long)client->digest);
+    event.bytes = client->taken;
+    event.result = client->sent;
+    event.detail = text;
+    record_end(play, &event);
+}
