@@ -19,31 +19,38 @@
 
 #define EVENT_SCHEMA "iolab-rec/1"
 
+/* clang-format off */
 /*
- * Kinds: enumerator, name on disk, and which fields it uses beside number, time and process.
+ * Kinds, and which fields each uses beside number, time and process.
  *
  * ENTER         a thread entered a system call: thread, call, fd, connection, bytes (asked),
- *               ready, queued, room, nonblocking, timeout, detail (decoded arguments)
+ *               ready, queued, nonblocking, timeout, address, detail (decoded arguments)
  * LEAVE         it came back: thread, call, pair (number of its ENTER), fd, connection, result,
  *               error, bytes (moved, for calls that move bytes), detail (decoded results).
  *               An accept that succeeded has fd and connection of the new descriptor.
  * SIGNAL        delivered to a thread: thread, result (signal number), fd (si_fd of SIGIO or
- * -1), error (si_code), detail ("SIGTERM") THREAD_START  thread (small number from 1), result
- * (its kernel id), detail "thread" or "process" THREAD_END    thread, result (exit status, or
- * minus the signal that killed it) OPEN          a connection got a descriptor in the server:
- * connection, thread, fd, detail (the peer, "127.0.0.1:40312") CLOSE         its last known
- * descriptor was closed: connection, thread, fd SUBMIT        ring entry submitted: thread, fd,
- * connection, bytes, call (opcode), pair (user data) COMPLETE      ring entry completed: the
- * same, result STEP          a client did something: client, connection, verb, bytes, span,
- * outcome, data, want (for expectations), detail (where: "20-slow.lua:14"; on failure the
- * message) MARK          text for people: detail RULE          the script laid down rules for
- * this check: detail (a JSON object as in lab.lua) CHECK         the script ended: outcome OK
- * or not, detail (name of the check or message) SERVER        the harness did something to the
- * server, or learned something of it: verb (build, start, ready, stop, continue, signal, limit,
- * fault, hold, release, measure, exit, kill), result, detail FAULT         the tracer changed a
- * call: thread, call, pair (its ENTER), error or bytes NOTE          a producer says what it
- * could not see: detail QUIET         verb "begin" or "end": between them every client is
- * silent on purpose
+ *               -1), error (si_code), detail ("SIGTERM")
+ * THREAD_START  thread (small number from 1), result (its kernel id), detail "thread" or
+ *               "process"
+ * THREAD_END    thread, result (exit status, or minus the signal that killed it)
+ * OPEN          a connection got a descriptor in the server: connection, thread, fd, detail (the
+ *               peer, "127.0.0.1:40312")
+ * CLOSE         its last known descriptor was closed: connection, thread, fd
+ * SUBMIT        ring entry submitted: thread, fd, connection, bytes, call (opcode), pair (user
+ *               data)
+ * COMPLETE      ring entry completed: the same, result
+ * STEP          a client did something: client, connection, verb, bytes, span, outcome, data,
+ *               want (for expectations), detail (where: "20-slow.lua:14"; on failure the message)
+ * MARK          text for people: detail
+ * RULE          the script laid down rules for this check: detail (a JSON object as in lab.lua)
+ * CHECK         the script ended: outcome OK or not, detail (name of the check or message)
+ * SERVER        the harness did something to the server, or learned something of it: verb
+ *               (build, start, ready, stop, continue, signal, limit, fault, hold, release,
+ *               measure, exit, kill), result, detail
+ * FAULT         the tracer changed a call: thread, call, pair (its ENTER), error or bytes
+ * NOTE          a producer says what it could not see: detail. The writer's own have verb
+ *               "limit": events behind this one were left out
+ * QUIET         verb "begin" or "end": between them every client is silent on purpose
  */
 /*
  * Detail of system calls that judges parse (others are free text in the manner of strace):
@@ -52,13 +59,17 @@
  *   poll, ppoll      ENTER "{5:IN 6:IN|OUT}"         events asked for
  *                    LEAVE "{5:IN|HUP}"              revents that are not 0
  *   epoll_ctl        ENTER "ADD 5 IN|OUT|ET"         operation, descriptor, events; fd is the
- * epoll's epoll_wait …     LEAVE "{5:IN 7:IN|RDHUP}"       by descriptor, as registered recv …
- * send …    ENTER flags: "MSG_DONTWAIT|MSG_NOSIGNAL", or NULL fcntl            ENTER "F_SETFL
- * O_RDWR|O_NONBLOCK", "F_SETFD 1", "F_DUPFD 0" … ioctl            ENTER "FIONBIO 1", "FIONREAD"
- * … setsockopt       ENTER "SO_RCVTIMEO 1.000000" (seconds), "SO_REUSEADDR 1" … listen ENTER
- * "4096" shutdown         ENTER "SHUT_WR" pthread_create   ENTER bytes: the size of the new
- * thread's stack, where the call says it
+ *                                                    epoll's
+ *   epoll_wait …     LEAVE "{5:IN 7:IN|RDHUP}"       by descriptor, as registered
+ *   recv … send …    ENTER flags: "MSG_DONTWAIT|MSG_NOSIGNAL", or NULL
+ *   fcntl            ENTER "F_SETFL O_RDWR|O_NONBLOCK", "F_SETFD 1", "F_DUPFD 0" …
+ *   ioctl            ENTER "FIONBIO 1", "FIONREAD" …
+ *   setsockopt       ENTER "SO_RCVTIMEO 1.000000" (seconds), "SO_REUSEADDR 1" …
+ *   listen           ENTER "4096"
+ *   shutdown         ENTER "SHUT_WR"
+ *   pthread_create   ENTER bytes: the size of the new thread's stack, where the call says it
  */
+/* clang-format on */
 #define EVENT_KINDS(X)                                                                         \
     X(EVENT_ENTER, "enter")                                                                    \
     X(EVENT_LEAVE, "leave")                                                                    \
@@ -129,14 +140,14 @@ struct event {
     enum event_ternary ready; /* "ready": at entry, could it go on without sleeping */
     int64_t queued;           /* "queued": bytes readable at entry; EVENT_NONE */
     enum event_ternary nonblocking; /* "nonblock": O_NONBLOCK at entry */
-    int64_t timeout;                /* "timeout": ns, EVENT_FOREVER, or EVENT_NONE: has none */
-    uint64_t pair;                  /* "of": number of the ENTER; 0 */
-    enum event_outcome outcome;     /* "outcome" */
-    uint64_t address;               /* "addr": of the caller's buffer; 0 */
-    const char *detail;             /* "detail"; NULL */
-    const char *data;               /* "data": first bytes moved; each byte one code point */
-    size_t data_size;               /*   U+0000 to U+00FF of the JSON string */
-    const char *want;               /* "want": first bytes expected, from `offset` */
+    int64_t timeout; /* "timeout": ns, EVENT_FOREVER ("forever"), or EVENT_NONE: has none */
+    uint64_t pair;   /* "of": number of the ENTER; 0 */
+    enum event_outcome outcome; /* "outcome" */
+    uint64_t address;           /* "addr": of the caller's buffer; 0 */
+    const char *detail;         /* "detail"; NULL */
+    const char *data;           /* "data": first bytes moved; each byte one code point */
+    size_t data_size;           /*   U+0000 to U+00FF of the JSON string */
+    const char *want;           /* "want": first bytes expected, from `offset` */
     size_t want_size;
     int64_t offset; /* "offset": where `data` and `want` begin in the stream */
 };

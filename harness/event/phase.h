@@ -7,8 +7,29 @@
  * then copied from the kernel to the user.
  *
  *   thread lane:      RUNNING | BLOCKED | POLLING | PAUSED | NOTIFIED, gapless from its start
- *   connection lane:  WAIT (nothing to read, and the server would read if there were)
- *                     COPY (data was in the kernel until the receiving call came back)
+ *                     to its end. RUNNING holds the calls that did something at once; a select
+ *                     or poll of nothing is PAUSED; NOTIFIED lasts from a signal to the thread's
+ *                     next stop (and has no length while it is in a call).
+ *   connection lane:  WAIT (nothing to read, and the server would read if there were): from the
+ *                     ENTER of the first receiving call that found nothing, or of the first wait
+ *                     call that asks for this connection while nothing is there, until the peer
+ *                     sent. The peer's end (FIN, RST) ends a wait as bytes do.
+ *                     COPY (data was in the kernel until the receiving call came back): from the
+ *                     arrival, or from the call's ENTER when that is later, to its LEAVE.
+ *
+ * What `ready` says at an ENTER has precedence over what follows from bytes sent and taken.
+ *
+ * The uncertainty of a span is the sum of what its two ends may be off by:
+ *   an ENTER       the program entered after its thread's previous stop, before this one: that
+ *                  gap (at most 20 ms, as programs also compute). Stamps are late, never early.
+ *   a LEAVE        it is stamped late, as a rule by less than 95 of 100 calls that did not sleep
+ *                  last in this recording, and never by more than the call lasted
+ *   a peer's send  the data came between the send's time, which is taken, and time + span
+ *   a look         for peers that are not scripted: between the last look at the connection that
+ *                  found nothing and the first that found something (a wait call that came back
+ *                  with this connection alone was woken by it: as a LEAVE)
+ *   a cut          nothing
+ *   A call that may have slept and lasted over a millisecond is BLOCKED, give or take all of it.
  */
 #ifndef IOLAB_PHASE_H
 #define IOLAB_PHASE_H
@@ -88,6 +109,15 @@ const char *phase_source_name(enum phase_source source);
  * Did this call put its thread to sleep until somebody else acted? EVENT_YES: nothing was there
  * at entry and it came back with something, or after `timeout`, or never. EVENT_UNKNOWN: this
  * tier cannot tell. A pause by choice (nanosleep) is EVENT_YES too.
+ *
+ * Calls on a non-blocking descriptor or with MSG_DONTWAIT did not sleep, nor did those that
+ * failed at once (EBADF, EMFILE). Where `ready` does not settle it:
+ *   wait calls     slept when they timed out, lasted over 1 ms, or a client's act or a signal
+ *                  falls within them; never with a time-out of 0
+ *   MSG_WAITALL    slept when less was there than asked for and it lasted over 1 ms
+ *   sends          "writable" says that something fits, not all: of more than 2 KiB a send slept
+ *                  when it never came back, lasted over 10 ms, or was cut short after over 1 ms
+ *   futex, wait4 … slept when they lasted over 1 ms
  */
 enum event_ternary phase_slept(const struct recording *recording, const struct event *enter);
 

@@ -32,8 +32,9 @@ struct recording_header {
 
 /*
  * Creates (truncates) `path` and writes the header. `limit` is the most bytes that the file may
- * have (0: no limit); behind it events are counted, not written, but STEP, CHECK, RULE, SERVER
- * and NOTE events, which are always written. The recording's clock starts here.
+ * have (0: no limit); behind it events are counted, not written, but STEP, CHECK, RULE, SERVER,
+ * QUIET, MARK and NOTE events, which are always written, and a NOTE (verb "limit") of the
+ * writer's own says where that began and how many were left out. The recording's clock starts here.
  */
 struct event_writer *event_writer_open(const char *path, const struct recording_header *header,
                                        int64_t limit, struct failure *failure);
@@ -44,7 +45,10 @@ int64_t event_now(const struct event_writer *writer);
 /*
  * Writes one event; fills in its number, and its time when that is 0. Returns the number
  * (> 0), so that a later event can refer to it. Any thread. Never fails (see above).
- * Written lines reach the file within 100 ms (a live reader follows), and at once for CHECK.
+ * Written lines reach the file within 100 ms, also when nothing more is written (a live reader
+ * follows, a writer may be killed); kinds that are rare (CHECK, SERVER, RULE, NOTE, MARK, QUIET)
+ * and steps that failed at once. The first event that may wait makes a thread; before it the
+ * writer has none. After fork(2) only the parent may go on writing.
  */
 uint64_t event_write(struct event_writer *writer, struct event *event);
 
