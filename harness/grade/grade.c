@@ -68,6 +68,8 @@ static void begin_report(struct grading *grading)
     report->tier = trace_tier_name(plan->watch ? TIER_PTRACE : TIER_BEHAVIOUR);
     report->seed = plan->seed;
     report->time_scale = plan->time_scale;
+    report->unscored = !plan->source.own || grading->judging.options->pattern ||
+                       grading->judging.options->hidden;
 }
 
 static void run_and_judge(struct grading *grading)

@@ -29,6 +29,17 @@ static int missing_source(const char *path, struct failure *failure)
     return failure_errno(failure, STATUS_USAGE, "cannot grade %s", path);
 }
 
+/* Paths within the tree are told from its root: a recording may go to other machines. */
+static void show_source(struct source *source, const char *path)
+{
+    struct failure ignored;
+    const char *root = lab_root(&ignored);
+    size_t length = strlen(root);
+    if (strncmp(path, root, length) == 0 && path[length] == '/')
+        path += length + 1;
+    snprintf(source->shown, sizeof source->shown, "%s", path);
+}
+
 static int find_source(struct plan *plan, const struct grade_options *options,
                        struct failure *failure)
 {
@@ -36,7 +47,7 @@ static int find_source(struct plan *plan, const struct grade_options *options,
     char *own = lab_path(options->solution ? "solutions" : "labs", plan->lab->manifest->name);
     const char *path = options->source ? options->source : own;
     source->own = !options->source && !options->solution;
-    snprintf(source->shown, sizeof source->shown, "%s", path);
+    show_source(source, path);
     struct stat status;
     if (stat(path, &status) < 0 || !realpath(path, source->folder)) {
         missing_source(path, failure);
