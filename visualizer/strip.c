@@ -45,16 +45,29 @@ static void cover(struct cell *cells, const struct strip_scale *scale, const str
     }
 }
 
-static char glyph_of(const struct cell *cell)
+static int most_of(const struct cell *cell)
 {
     int best = -1;
-    for (size_t i = 0; i < sizeof never_hidden / sizeof *never_hidden; i++)
-        if (cell->seen[never_hidden[i]])
-            return phase_glyph(never_hidden[i]);
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
         if (cell->seen[kind] && (best < 0 || cell->cover[kind] > cell->cover[best]))
             best = kind;
-    return best < 0 ? '\0' : phase_glyph((enum phase_kind)best);
+    return best;
+}
+
+/*
+ * The kind that a cell shows, -1 for none. Of neighbours that all hold polls in vain each second
+ * one shows what lies between the polls ("?.?.?."): a wall of polls would hide that.
+ */
+static int shown_kind(const struct cell *cell, int left)
+{
+    int most = most_of(cell);
+    for (size_t i = 0; i < sizeof never_hidden / sizeof *never_hidden; i++) {
+        enum phase_kind kind = never_hidden[i];
+        bool enough = kind == PHASE_POLLING && left == PHASE_POLLING;
+        if (cell->seen[kind] && !enough)
+            return (int)kind;
+    }
+    return most;
 }
 
 static bool of_connection(const struct phase *span)
@@ -78,9 +91,12 @@ void strip_draw(char *row, const struct strip_scale *scale, const struct phases 
         if (belongs(&phases->spans[i], thread, connection))
             cover(cells, scale, &phases->spans[i]);
     int first = strip_cell(scale, from), last = strip_cell(scale, to);
+    int kind = -1;
     for (int i = 0; i < scale->cells; i++) {
-        char glyph = glyph_of(&cells[i]);
-        row[i] = glyph ? glyph : i >= first && i <= last ? empty : ' ';
+        kind = shown_kind(&cells[i], kind);
+        row[i] = i >= first && i <= last ? empty : ' ';
+        if (kind >= 0)
+            row[i] = phase_glyph((enum phase_kind)kind);
     }
     row[scale->cells] = '\0';
 }

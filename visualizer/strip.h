@@ -21,7 +21,7 @@ int strip_cell(const struct strip_scale *scale, int64_t time);
 /*
  * Draws the spans of a thread (connection 0) or of a connection (thread 0) into `row`, which
  * has room for cells + 1 characters. What covers most of a cell is shown; but a poll in vain, a
- * notice and a copy are seen however short they are. Cells that no span touches become `empty`
+ * notice and a copy are seen however short they are (of polls side by side each second one). Cells that no span touches become `empty`
  * between `from` and `to`, and blank elsewhere.
  */
 void strip_draw(char *row, const struct strip_scale *scale, const struct phases *phases,

@@ -100,11 +100,22 @@ static bool by_choice(const struct event *enter)
     return strcmp(enter->detail, "{}") == 0 || strstr(enter->detail, ", {}, {}, {}") != NULL;
 }
 
+/* Calls that sleep for I/O, if they sleep. Others, like execve, may just take long. */
+static bool waits_for_io(const struct event *enter)
+{
+    static const char *const calls[] = {"@receive", "@send", "@accept", "@wait", "connect"};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (phase_call_is(enter->call, calls[i]))
+            return true;
+    return false;
+}
+
 static enum phase_kind kind_of(const struct lanes *lanes, const struct event *enter,
                                const struct event *leave)
 {
     int slept = lanes->slept[lanes_at(lanes, enter)];
-    if (slept == EVENT_UNKNOWN && leave && leave->time - enter->time > LONG_CALL)
+    if (slept == EVENT_UNKNOWN && leave && leave->time - enter->time > LONG_CALL &&
+        waits_for_io(enter))
         slept = EVENT_YES;
     if (slept == EVENT_YES)
         return by_choice(enter) ? PHASE_PAUSED : PHASE_BLOCKED;
