@@ -27,14 +27,14 @@ static int by_thread(const void *a, const void *b)
 /* The calls that were under way, one a thread, in order of threads. The caller frees it. */
 static const struct call **collect(const struct view *view, int64_t moment, size_t *count)
 {
-    const struct call **open = calloc(view->count + 1, sizeof *open);
+    const struct call **open = calloc(view->count + 1, sizeof(void *));
     size_t all = 0;
     *count = 0;
     for (size_t i = 0; open && i < view->count; i++)
         if (under_way(view, &view->calls[i], moment))
             open[all++] = &view->calls[i];
     if (open)
-        qsort(open, all, sizeof *open, by_thread);
+        qsort(open, all, sizeof(void *), by_thread);
     for (size_t i = 0; i < all; i++)
         if (i + 1 == all || open[i]->enter->thread != open[i + 1]->enter->thread)
             open[(*count)++] = open[i];

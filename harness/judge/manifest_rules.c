@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge/rules.h"
+#include "judge/story.h"
 #include "judge/words.h"
 
 static void adopt(struct verdict *verdict, struct finding *finding)
@@ -42,6 +43,24 @@ static void judge_views(struct verdict *verdict, const struct rule_check *rule,
     rules_forget(&finding);
 }
 
+/* It was the server that never listened, not the harness that broke. */
+static bool never_listened(const struct recording *recording)
+{
+    const struct event *ready = recording ? view_server_event(recording, "ready") : NULL;
+    if (ready)
+        return ready->outcome != OUTCOME_OK;
+    return recording && story_ending(recording).exit != NULL;
+}
+
+/* Whoever never listened cannot have waited in the right way. */
+static bool none_listened(const struct recording *const *recordings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!never_listened(recordings[i]))
+            return false;
+    return count > 0;
+}
+
 /* Recordings of servers that never listened say nothing about how a server waits. */
 static size_t open_views(struct view *items, const struct recording *const *recordings,
                          const char *const *paths, size_t count)
@@ -66,7 +85,12 @@ struct verdict *judge_rules(const struct rule_check *rule,
     struct view *items = calloc(count + 1, sizeof *items);
     if (verdict && items) {
         struct views views = {items, open_views(items, recordings, paths, count)};
-        judge_views(verdict, rule, &views);
+        if (none_listened(recordings, count))
+            verdict_set(verdict, VERDICT_FAIL,
+                        words_format("the server never listened: how it waits cannot be seen"),
+                        rule->hints);
+        else
+            judge_views(verdict, rule, &views);
         for (size_t i = 0; i < views.count; i++)
             view_close(&items[i]);
     }

@@ -188,7 +188,7 @@ enum rule_outcome per_connection_in_view(const struct view *view, const json_t *
 {
     (void)value;
     struct tables tables = {0};
-    enum rule_outcome outcome = RULE_UNSEEN;
+    enum rule_outcome outcome = rule_nothing(view);
     note_births(&tables, view->recording);
     note_acts(&tables, view);
     for (size_t i = 0; i < view->count && outcome != RULE_BROKEN; i++) {

@@ -24,15 +24,17 @@ enum rule_outcome rule_broken_by(struct finding *finding, const struct view *vie
 enum rule_outcome rule_each(const struct views *views, const json_t *value,
                             struct finding *finding, rule_view_fn *judge)
 {
-    enum rule_outcome all = RULE_UNSEEN;
-    for (size_t i = 0; i < views->count; i++) {
+    enum rule_outcome all = views->count ? RULE_ABSENT : RULE_UNSEEN;
+    for (size_t i = 0; i < views->count && all != RULE_BROKEN; i++) {
         enum rule_outcome one = judge(&views->items[i], value, finding);
-        if (one == RULE_BROKEN)
-            return one;
-        if (one == RULE_HOLDS)
-            all = one;
+        all = one > all ? one : all;
     }
     return all;
+}
+
+enum rule_outcome rule_nothing(const struct view *view)
+{
+    return view->traced ? RULE_ABSENT : RULE_UNSEEN;
 }
 
 bool rule_traced(const struct views *views)

@@ -17,10 +17,12 @@ struct views {
     size_t count;
 };
 
+/* In order of weight: among several recordings the heaviest outcome is that of all. */
 enum rule_outcome {
+    RULE_ABSENT, /* watched, and the server made no call that the rule is about: it fails */
+    RULE_UNSEEN, /* this tier, or this script, could not show it */
     RULE_HOLDS,
     RULE_BROKEN,
-    RULE_UNSEEN, /* no recording could show it */
 };
 
 /* What a broken rule rests on. */
@@ -50,11 +52,14 @@ enum rule_outcome rule_broken(struct finding *finding, const struct view *view, 
 enum rule_outcome rule_broken_by(struct finding *finding, const struct view *view,
                                  const struct call *call, char *message);
 
-/* Judges each view alone: the first broken one decides, else one that holds, else unseen. */
+/* Judges each view alone; the first broken one decides. */
 typedef enum rule_outcome rule_view_fn(const struct view *view, const json_t *value,
                                        struct finding *finding);
 enum rule_outcome rule_each(const struct views *views, const json_t *value,
                             struct finding *finding, rule_view_fn *judge);
+
+/* Nothing was there to be judged: absent when calls were watched, else unseen. */
+enum rule_outcome rule_nothing(const struct view *view);
 
 /* Is any view one that shows system calls? */
 bool rule_traced(const struct views *views);

@@ -7,14 +7,14 @@
 #include "judge/words.h"
 
 static const struct rule *const families[] = {
-    rules_calls, rules_threads, rules_sleep,          rules_mode,
-    rules_idle,  rules_pace,    rules_write_interest, rules_select,
+    rules_calls, rules_threads,        rules_sleep,  rules_mode, rules_idle,
+    rules_pace,  rules_write_interest, rules_select, NULL,
 };
 
 static const struct rule *find_rule(const char *name)
 {
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        for (const struct rule *rule = families[i]; rule->name; rule++)
+    for (const struct rule *const *family = families; *family; family++)
+        for (const struct rule *rule = *family; rule->name; rule++)
             if (strcmp(rule->name, name) == 0)
                 return rule;
     return NULL;
@@ -23,8 +23,8 @@ static const struct rule *find_rule(const char *name)
 static void list_names(char *text, size_t size)
 {
     size_t used = 0;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        for (const struct rule *rule = families[i]; rule->name && used < size; rule++)
+    for (const struct rule *const *family = families; *family; family++)
+        for (const struct rule *rule = *family; rule->name && used < size; rule++)
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
                                      rule->name);
 }
@@ -108,6 +108,10 @@ static enum rule_outcome judge_entry(const struct views *views, const char *name
 {
     struct finding one = {0};
     enum rule_outcome outcome = find_rule(name)->judge(views, value, &one);
+    if (outcome == RULE_ABSENT)
+        outcome = rule_broken(
+            &one, NULL, 0,
+            words_format("the server never made a call that the rule \"%s\" is about", name));
     if (outcome == RULE_BROKEN)
         merge(all, &one);
     else

@@ -73,13 +73,15 @@ static enum rule_outcome unused(const struct views *views, const char *name,
     const char *class = class_of(first);
     size_t others = class ? count_calls(views, class, &example) : 0;
     if (!others)
-        return rule_broken(finding, NULL, 0, words_format("the server never called %s", name));
+        return rule_broken(finding, NULL, 0,
+                           words_format("the server never called %s", words_calls(name).text));
     const struct view *shown = add_examples(views, class, finding);
     uint64_t event = finding->calls.count ? finding->calls.items[0].event : 0;
     return rule_broken(finding, shown, event,
                        words_format("the server never called %s; instead it called %s, %zu "
                                     "such call%s in all",
-                                    name, example, others, others == 1 ? "" : "s"));
+                                    words_calls(name).text, example, others,
+                                    others == 1 ? "" : "s"));
 }
 
 static enum rule_outcome judge_uses(const struct views *views, const json_t *value,
@@ -194,14 +196,15 @@ static enum rule_outcome at_most_in_view(const struct view *view, const json_t *
     };
     if (!view->traced)
         return RULE_UNSEEN;
-    const struct call **window = calloc(view->count + 1, sizeof *window);
+    const struct call **window = calloc(view->count + 1, sizeof(void *));
     size_t begin = 0, end = 0;
     enum rule_outcome outcome = window ? RULE_HOLDS : RULE_UNSEEN;
     for (size_t i = 0; window && i < view->count && outcome == RULE_HOLDS; i++) {
         if (!spends(&quota, view, &view->calls[i]))
             continue;
         window[end++] = &view->calls[i];
-        while (window[begin]->leave->time + quota.per < window[end - 1]->leave->time)
+        while (begin + 1 < end &&
+               window[begin]->leave->time + quota.per < window[end - 1]->leave->time)
             begin++;
         if (end - begin > quota.count)
             outcome = exceeded(&quota, view, window + begin, finding);

@@ -47,11 +47,12 @@ static enum rule_outcome mode_in_view(const struct view *view, const json_t *val
                                       struct finding *finding)
 {
     const struct call *first = NULL;
-    size_t blocking = 0, known = 0;
+    size_t blocking = 0, known = 0, made = 0;
     for (size_t i = 0; i < view->count; i++) {
         const struct call *call = &view->calls[i];
         if (!concerned(call, !json_is_true(value)))
             continue;
+        made++;
         known += call->enter->nonblocking != EVENT_UNKNOWN;
         if (call->enter->nonblocking != EVENT_NO)
             continue;
@@ -62,6 +63,8 @@ static enum rule_outcome mode_in_view(const struct view *view, const json_t *val
     }
     if (first)
         return rule_broken_by(finding, view, first, blocking_message(view, first, blocking));
+    if (!made)
+        return rule_nothing(view);
     return known ? RULE_HOLDS : RULE_UNSEEN;
 }
 

@@ -92,6 +92,12 @@ static void add_message(struct messages *messages, const struct view *view,
     memcpy(message->cost, worker->cost, sizeof message->cost);
 }
 
+static bool brings_bytes(const struct call *call)
+{
+    return call->enter->connection > 0 && phase_call_is(call->enter->call, "@receive") &&
+           call_moved(call) > 0;
+}
+
 static void count_call(struct messages *messages, const struct view *view,
                        struct worker *worker, const struct call *call)
 {
@@ -99,8 +105,7 @@ static void count_call(struct messages *messages, const struct view *view,
     worker->cost[WAKEUPS] += call_slept(view, call) == EVENT_YES &&
                              !phase_call_is(call->enter->call, "@sleep") && call->leave;
     worker->cost[VAIN] += in_vain(call);
-    if (call->enter->connection <= 0 || !phase_call_is(call->enter->call, "@receive") ||
-        call_moved(call) == 0)
+    if (!brings_bytes(call))
         return;
     if (worker->last)
         add_message(messages, view, worker, call);
@@ -157,6 +162,16 @@ static enum rule_outcome judge_cost(struct messages *messages, int cost, double 
                      median->call->enter->connection, most));
 }
 
+/* Were any bytes received where it was watched? Then only the script sent too few messages. */
+static bool any_received(const struct views *views)
+{
+    for (size_t i = 0; i < views->count; i++)
+        for (size_t j = 0; j < views->items[i].count; j++)
+            if (brings_bytes(&views->items[i].calls[j]))
+                return true;
+    return false;
+}
+
 static enum rule_outcome judge_pace(const struct views *views, const json_t *value,
                                     struct finding *finding)
 {
@@ -164,7 +179,9 @@ static enum rule_outcome judge_pace(const struct views *views, const json_t *val
     for (size_t i = 0; i < views->count; i++)
         if (views->items[i].traced)
             collect(&messages, &views->items[i]);
-    enum rule_outcome outcome = messages.count ? RULE_HOLDS : RULE_UNSEEN;
+    enum rule_outcome outcome = messages.count                               ? RULE_HOLDS
+                                : rule_traced(views) && !any_received(views) ? RULE_ABSENT
+                                                                             : RULE_UNSEEN;
     for (int i = 0; i < COSTS && outcome == RULE_HOLDS; i++) {
         const json_t *most = json_object_get(value, cost_names[i]);
         if (most)

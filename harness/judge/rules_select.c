@@ -48,18 +48,22 @@ static enum rule_outcome nfds_in_view(const struct view *view, const json_t *val
                                       struct finding *finding)
 {
     (void)value;
-    bool seen = false;
+    enum rule_outcome outcome = rule_nothing(view);
     struct sets sets;
     for (size_t i = 0; i < view->count; i++) {
         const struct call *call = &view->calls[i];
-        if (!is_select(call->enter->call) || !sets_of_select(call->enter->detail, &sets) ||
-            sets.nfds < 0 || highest_of(&sets) < 0)
+        if (!is_select(call->enter->call))
             continue;
-        seen = true;
+        if (outcome == RULE_ABSENT)
+            outcome = RULE_UNSEEN;
+        if (!sets_of_select(call->enter->detail, &sets) || sets.nfds < 0 ||
+            highest_of(&sets) < 0)
+            continue;
+        outcome = RULE_HOLDS;
         if (sets.nfds != highest_of(&sets) + 1)
             return wrong_nfds(view, call, &sets, finding);
     }
-    return seen ? RULE_HOLDS : RULE_UNSEEN;
+    return outcome;
 }
 
 static enum rule_outcome judge_nfds(const struct views *views, const json_t *value,
@@ -182,7 +186,7 @@ static enum rule_outcome rebuilds_in_view(const struct view *view, const json_t 
     (void)value;
     struct watched *all = NULL;
     struct sets sets;
-    enum rule_outcome outcome = RULE_UNSEEN;
+    enum rule_outcome outcome = rule_nothing(view);
     const struct recording *recording = view->recording;
     for (size_t i = 0; i < recording->count && outcome != RULE_BROKEN; i++) {
         const struct event *event = &recording->events[i];

@@ -15,13 +15,15 @@ static struct words on_connection(const struct call *call)
     return words;
 }
 
+/* What came within this time of the end may be what ended the sleep. */
+#define WAKE_UP CLOCK_MILLISECOND
+
 /* " while connection 3 had 12 bytes waiting", when somebody else was kept waiting. Owned. */
 static char *kept_waiting(const struct view *view, const struct call *call)
 {
-    int64_t bytes = 0;
-    int other = view_waiting(view, call->enter->connection, call_end(view, call), &bytes);
-    if (other == 0)
-        other = view_waiting(view, call->enter->connection, call->enter->time, &bytes);
+    int64_t bytes = 0, length = call_length(view, call);
+    int64_t before_end = call->enter->time + (length > WAKE_UP ? length - WAKE_UP : 0);
+    int other = view_waiting(view, call->enter->connection, before_end, &bytes);
     return other ? words_format(" while connection %d had %s waiting", other,
                                 words_bytes(bytes).text)
                  : strdup("");
@@ -63,7 +65,7 @@ static enum rule_outcome only_in_view(const struct view *view, const json_t *val
             longest = call;
     }
     if (!longest)
-        return seen ? RULE_HOLDS : RULE_UNSEEN;
+        return seen ? RULE_HOLDS : RULE_ABSENT;
     return rule_broken_by(finding, view, longest, slept_message(view, longest));
 }
 
@@ -106,14 +108,14 @@ static enum rule_outcome never_slept(const char *name, const struct tally *tally
     if (tally->unknown)
         return RULE_UNSEEN;
     if (!tally->made)
-        return rule_broken(
-            finding, NULL, 0,
-            words_format("the server never slept in %s: it was never called", name));
+        return rule_broken(finding, NULL, 0,
+                           words_format("the server never slept in %s: it was never called",
+                                        words_calls(name).text));
     return rule_broken_by(
         finding, tally->view, tally->example,
         words_format("the server never slept in %s: it was called %zu time%s and came back at "
                      "once each time",
-                     name, tally->made, tally->made == 1 ? "" : "s"));
+                     words_calls(name).text, tally->made, tally->made == 1 ? "" : "s"));
 }
 
 static enum rule_outcome judge_in(const struct views *views, const json_t *value,

@@ -117,7 +117,7 @@ static enum rule_outcome count_in_view(const struct view *view, const json_t *va
     struct census census = {.of_processes = of_processes};
     size_t most = (size_t)json_number_value(value);
     const struct recording *recording = view->recording;
-    enum rule_outcome outcome = view->traced && view->count ? RULE_HOLDS : RULE_UNSEEN;
+    enum rule_outcome outcome = view->traced && view->count ? RULE_HOLDS : rule_nothing(view);
     for (size_t i = 0; i < recording->count && outcome == RULE_HOLDS; i++) {
         const struct event *event = &recording->events[i];
         if (event->time > view->end)
@@ -179,12 +179,13 @@ static enum rule_outcome stack_in_view(const struct view *view, const json_t *va
                                        struct finding *finding)
 {
     double most = json_number_value(json_object_get(value, "most"));
-    bool seen = false;
+    enum rule_outcome outcome = rule_nothing(view);
     for (size_t i = 0; i < view->count; i++) {
         const struct call *call = &view->calls[i];
-        if (!phase_call_is(call->enter->call, "@thread") || call->enter->bytes <= 0)
+        if (!phase_call_is(call->enter->call, "@thread"))
             continue;
-        seen = true;
+        if (outcome != RULE_HOLDS)
+            outcome = call->enter->bytes > 0 ? RULE_HOLDS : RULE_UNSEEN;
         if ((double)call->enter->bytes > most)
             return rule_broken_by(
                 finding, view, call,
@@ -193,7 +194,7 @@ static enum rule_outcome stack_in_view(const struct view *view, const json_t *va
                              words_name(call->enter).text, words_moment(call->enter->time).text,
                              words_bytes(call->enter->bytes).text, most));
     }
-    return seen ? RULE_HOLDS : RULE_UNSEEN;
+    return outcome;
 }
 
 static enum rule_outcome judge_stack(const struct views *views, const json_t *value,

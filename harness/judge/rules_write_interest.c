@@ -166,7 +166,7 @@ static enum rule_outcome interest_in_view(const struct view *view, const json_t 
     free_edges(&edges);
     if (first)
         return vain_interest(view, first, first_again, descriptor, vain, finding);
-    return waits ? RULE_HOLDS : RULE_UNSEEN;
+    return waits ? RULE_HOLDS : rule_nothing(view);
 }
 
 static enum rule_outcome judge_interest(const struct views *views, const json_t *value,

@@ -183,7 +183,7 @@ static void read_report(struct faults *faults, const char *text)
     struct fault fault = {0}, next;
     while (*text) {
         const char *end = strchr(text, '\n');
-        char line[1024];
+        char line[1024] = "";
         copy_until(line, sizeof line, text, "\n");
         if (begins(faults, line, &next)) {
             keep(faults, &fault);

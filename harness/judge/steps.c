@@ -30,7 +30,7 @@ static void put_verb(FILE *out, const struct event *step)
         fputs(noticed(step), out);
         return;
     }
-    for (size_t i = 0; verb[i] && i < 24; i++)
+    for (size_t i = 0; i < 24 && verb[i]; i++)
         fputc(verb[i] == '_' ? ' ' : isprint((unsigned char)verb[i]) != 0 ? verb[i] : '?', out);
 }
 

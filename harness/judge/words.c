@@ -54,7 +54,7 @@ struct words words_bytes(int64_t bytes)
 static void put_clean(FILE *out, const char *text, size_t most)
 {
     size_t i = 0;
-    for (; text[i] && i < most; i++)
+    for (; i < most && text[i]; i++)
         fputc(isprint((unsigned char)text[i]) ? text[i] : '?', out);
     if (text[i])
         fputs("...", out);
@@ -71,6 +71,43 @@ struct words words_name(const struct event *enter)
         snprintf(words.text, sizeof words.text, "%s(%d)", name, enter->fd);
     else
         snprintf(words.text, sizeof words.text, "%s", name);
+    return words;
+}
+
+/* A class by its best known call. */
+static void call_words(char *text, size_t size, const char *name)
+{
+    static const char *const classes[][2] = {
+        {"@receive", "recv or the like"},
+        {"@send", "send or the like"},
+        {"@accept", "accept"},
+        {"@wait", "select, poll or epoll_wait"},
+        {"@sleep", "nanosleep or the like"},
+        {"@thread", "pthread_create"},
+        {"@process", "fork"},
+        {"@lock", "futex"},
+    };
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        if (strcmp(classes[i][0], name) == 0)
+            name = classes[i][1];
+    snprintf(text, size, "%s", name);
+}
+
+struct long_words words_calls(const char *name)
+{
+    struct long_words words = {""};
+    char one[48];
+    size_t used = 0;
+    while (*name && used < sizeof words.text) {
+        size_t length = strcspn(name, "|");
+        snprintf(one, sizeof one, "%.*s", (int)(length < 47 ? length : 47), name);
+        if (used)
+            used += (size_t)snprintf(words.text + used, sizeof words.text - used, " or ");
+        if (used < sizeof words.text)
+            call_words(words.text + used, sizeof words.text - used, one);
+        used = strlen(words.text);
+        name += length + (name[length] == '|');
+    }
     return words;
 }
 

@@ -23,6 +23,12 @@ struct words words_bytes(int64_t bytes);
 /* "recv(5)", "select", "futex": a call with the descriptor that it concerns. */
 struct words words_name(const struct event *enter);
 
+/* "select or pselect" for "select|pselect", "recv or the like" for "@receive". */
+struct long_words {
+    char text[160];
+};
+struct long_words words_calls(const char *name);
+
 /* `size` bytes quoted as in C, at most `most` of them, then "…" in ASCII: "...". */
 void words_quote(FILE *out, const char *data, size_t size, size_t most);
 

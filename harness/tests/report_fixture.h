@@ -21,7 +21,8 @@
 static inline void add_line(struct evidence **items, size_t *count, const char *text)
 {
     *items = realloc(*items, (*count + 1) * sizeof **items);
-    (*items)[(*count)++] = (struct evidence){41 + *count, 310000000, strdup(text)};
+    (*items)[*count] = (struct evidence){42 + *count, 310000000, strdup(text)};
+    ++*count;
 }
 
 static inline struct verdict *verdict_made(int number, const char *name,

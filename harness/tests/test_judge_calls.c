@@ -24,7 +24,7 @@ static void uses_takes_classes_and_alternatives(void **state)
                  NULL);
     echo_tape(&tape, "recvmsg");
     expect_rules(&tape, "{\"uses\": [\"read|readv\"]}", VERDICT_FAIL,
-                 WORDS("never called read|readv", "called recvmsg, 1 such call"));
+                 WORDS("never called read or readv", "called recvmsg, 1 such call"));
     echo_tape(&tape, "recv");
     expect_rules(&tape, "{\"uses\": [\"poll\"]}", VERDICT_FAIL, WORDS("never called poll"));
 }
@@ -252,6 +252,36 @@ static void rules_of_a_manifest_look_at_all_recordings(void **state)
     tape_end(&two);
 }
 
+/* A server in another model makes none of the calls that a rule is about: watched, so it fails. */
+static void rules_about_calls_that_were_never_made(void **state)
+{
+    static const char *const rules[] = {
+        "{\"nfds\": \"highest\"}",          "{\"rebuilds_sets\": true}",
+        "{\"stack\": {\"most\": 1}}",       "{\"threads\": \"per-connection\"}",
+        "{\"nonblocking\": true}",          "{\"write_interest\": \"pending\"}",
+        "{\"per_message\": {\"vain\": 0}}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        struct tape tape;
+        tape_begin(&tape, "ptrace", true);
+        tape_accept(&tape, 20, 0.1, 1, 5, 1);
+        tape_stop(&tape, 100);
+        expect_rules(&tape, rules[i], VERDICT_FAIL, WORDS("never made a call"));
+    }
+}
+
+static void a_server_that_never_listened_has_no_model(void **state)
+{
+    struct tape tape;
+    (void)state;
+    tape_begin(&tape, "ptrace", false);
+    tape_server(&tape, 20, "exit", 0, "SIGSEGV", OUTCOME_OK);
+    expect_rules(&tape, "{\"avoids\": [\"poll\"]}", VERDICT_FAIL, WORDS("never listened"));
+    tape_begin(&tape, "ptrace", false); /* the harness broke */
+    expect_rules(&tape, "{\"avoids\": [\"poll\"]}", VERDICT_NOT_OBSERVED, NULL);
+}
+
 static void wrong_rules_are_named(void **state)
 {
     static const char *const wrong[][2] = {
@@ -300,6 +330,8 @@ int main(void)
         cmocka_unit_test(two_threads_on_one_connection),
         cmocka_unit_test(a_thread_that_accepts_and_hands_accepting_on_holds),
         cmocka_unit_test(rules_of_a_manifest_look_at_all_recordings),
+        cmocka_unit_test(rules_about_calls_that_were_never_made),
+        cmocka_unit_test(a_server_that_never_listened_has_no_model),
         cmocka_unit_test(wrong_rules_are_named),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
