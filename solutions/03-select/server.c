@@ -21,9 +21,9 @@
 
 struct client {
     bool open;
+    char buffer[BUFFER_SIZE];
     size_t start, end;    /* buffer[start] to buffer[end - 1] is still to be sent */
     double last_activity; /* when bytes last moved, in or out */
-    char buffer[BUFFER_SIZE];
 };
 
 static struct client clients[FD_SETSIZE]; /* by descriptor */

@@ -153,8 +153,10 @@ check "SIGTERM ends it at once, and in order" {
   },
   run = function(t)
     local c = t:connect_many(3)
-    for i = 1, 3 do
-      c[i]:echo("hello\n")
+    for _, word in ipairs { "hello\n", "good bye\n" } do
+      for i = 1, 3 do
+        c[i]:echo(word)
+      end
     end
     t.server:signal("TERM")
     local exit = t.server:exited { within = 2 }

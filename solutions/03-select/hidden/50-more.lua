@@ -2,16 +2,20 @@
 
 local MEGABYTE = 1 << 20
 
--- A client that does not read, and sends until nobody takes any more.
+-- A client that does not read, and sends until nobody takes any more: the server stands still.
 local function choke(t)
   local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
   c:stall()
   local taken = {}
-  repeat
+  for _ = 1, 16 do
+    local receives = t.server:calls { call = "@receive", connection = c }
     local piece = t:bytes(MEGABYTE)
     local n = c:try_send(piece, { within = 0.2 })
     taken[#taken + 1] = piece:sub(1, n)
-  until n == 0 or #taken == 16
+    if n == 0 and t.server:calls { call = "@receive", connection = c } == receives then
+      break
+    end
+  end
   return c, table.concat(taken)
 end
 

@@ -1,4 +1,4 @@
-/* Fails: 1 2 */
+/* Fails: 1 2 4 */
 /* Right in all that it answers, but it waits in poll(2). */
 #include <errno.h>
 #include <fcntl.h>
