@@ -77,7 +77,8 @@ static void put_row(const struct page *page, const char *kind, int number, const
 static void put_more(const struct page *page, size_t count, size_t shown, const char *what)
 {
     if (count > shown)
-        fprintf(page->out, " ... and %zu more %s\n", count - shown, what);
+        fprintf(page->out, " ... and %zu more %s%s\n", count - shown, what,
+                count - shown == 1 ? "" : "s");
 }
 
 static void put_lanes(const struct page *page, size_t most)
@@ -92,14 +93,14 @@ static void put_lanes(const struct page *page, size_t most)
         strip_draw(row, &scale, &survey->phases, lane->number, 0, lane->from, lane->to, ' ');
         put_row(page, "thread", lane->number, row);
     }
-    put_more(page, survey->thread_count, most, "threads");
+    put_more(page, survey->thread_count, most, "thread");
     for (size_t i = 0; i < survey->connection_count && i < most; i++) {
         const struct survey_lane *lane = &survey->connections[i];
         strip_draw(row, &scale, &survey->phases, 0, lane->number, lane->from, lane->to,
                    STRIP_IDLE);
         put_row(page, "conn", lane->number, row);
     }
-    put_more(page, survey->connection_count, most, "connections");
+    put_more(page, survey->connection_count, most, "connection");
 }
 
 static void put_failure_mark(const struct page *page)
@@ -204,12 +205,12 @@ static void put_short_totals(const struct page *page)
     char blocked[PHRASE_TIME], wait[PHRASE_TIME], copy[PHRASE_TIME], text[256];
     snprintf(text, sizeof text,
              "blocked %s, %" PRIu64 " calls, %" PRIu64 " polls in vain, %" PRIu64
-             " wake-ups, %" PRIu64 " messages (median wait %s, copy %s), %d threads at most",
+             " wake-ups, %" PRIu64 " messages (median wait %s, copy %s), at most %d %s",
              phrase_time(blocked, totals->time[PHASE_BLOCKED]), totals->calls, totals->vain,
              totals->wakeups, totals->messages,
              survey->median_wait < 0 ? "none" : phrase_time(wait, survey->median_wait),
              survey->median_copy < 0 ? "none" : phrase_time(copy, survey->median_copy),
-             totals->threads);
+             totals->threads, totals->threads == 1 ? "thread" : "threads");
     phrase_wrap(page->out, page->width, 1, text);
 }
 
@@ -242,7 +243,7 @@ static void put_messages(const struct page *page, size_t most)
     const struct survey *survey = page->survey;
     for (size_t i = 0; i < survey->message_count && i < most; i++)
         put_message(page, &survey->messages[i]);
-    put_more(page, survey->message_count, most, "messages");
+    put_more(page, survey->message_count, most, "message");
 }
 
 /* --- failures and gaps --- */

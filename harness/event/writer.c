@@ -6,13 +6,10 @@
  * leave a live reader, and a writer that is killed, without the last events before a silence.
  * That thread is made when an event first stays in the buffer, so that a process which has
  * written only rare ones still has a single thread (unshare(2) asks for that).
- *
- * Lines enter the file whole: what a full disk cut off is taken back.
  */
 #include "event/writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +21,7 @@
 #include "base/clock.h"
 #include "event/connections.h"
 #include "event/line.h"
+#include "event/sink.h"
 
 #define BUFFER_SIZE  ((size_t)64 * 1024)
 #define FLUSH_PERIOD (50 * CLOCK_MILLISECOND)
@@ -33,65 +31,20 @@ struct event_writer {
     pthread_cond_t work; /* the buffer is no longer empty, or closing */
     pthread_t flusher;
     bool flushing, closing;
-    int file;
+    struct sink sink;
     char *path;
     int64_t start;
-    int64_t limit, size; /* of the file; limit 0: none */
-    uint64_t last;       /* number of the last event */
+    int64_t limit; /* of the file's bytes; 0: none */
+    uint64_t last; /* number of the last event */
     char *buffer;
     size_t used, room;
     uint64_t over_limit; /* events left out behind the limit */
-    uint64_t lost;       /* events that the file did not take */
-    int error;           /* the first errno of that */
     struct connections connections;
 };
 
-/* --- the file --- */
-
-/* Writes all of it; returns how many bytes the file took, errno set when less. */
-static size_t write_out(int file, const char *from, size_t size)
-{
-    size_t done = 0;
-    while (done < size) {
-        ssize_t count = write(file, from + done, size - done);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            break;
-        done += (size_t)count;
-    }
-    return done;
-}
-
-static size_t whole_lines(const char *from, size_t size)
-{
-    const char *end = memrchr(from, '\n', size);
-    return end ? (size_t)(end - from) + 1 : 0;
-}
-
-static uint64_t count_lines(const char *from, size_t size)
-{
-    uint64_t lines = 0;
-    for (const char *end = from + size; from < end; lines++)
-        from = (const char *)memchr(from, '\n', (size_t)(end - from)) + 1;
-    return lines;
-}
-
-/* What does not fit is dropped: keeping it would only delay the newer events' loss. */
 static void writer_flush(struct event_writer *writer)
 {
-    size_t done = write_out(writer->file, writer->buffer, writer->used);
-    if (done < writer->used) {
-        int error = errno;
-        size_t whole = whole_lines(writer->buffer, done);
-        writer->lost += count_lines(writer->buffer + whole, writer->used - whole);
-        if (!writer->error)
-            writer->error = error;
-        if (done > whole && ftruncate(writer->file, writer->size + (int64_t)whole) < 0)
-            whole = done; /* no ordinary file: a reader leaves the broken line out */
-        done = whole;
-    }
-    writer->size += (int64_t)done;
+    sink_put(&writer->sink, writer->buffer, writer->used);
     writer->used = 0;
 }
 
@@ -196,7 +149,7 @@ static void append(struct event_writer *writer, const struct event *event)
 {
     bool was_empty = writer->used == 0;
     if (buffer_reserve(writer, line_room(event)) < 0) {
-        writer->lost++;
+        writer->sink.lost++;
         return;
     }
     char *end = line_write(writer->buffer + writer->used, event);
@@ -237,7 +190,8 @@ uint64_t event_write(struct event_writer *writer, struct event *event)
     if (event->time == 0)
         event->time = event_now(writer);
     uint64_t number = event->number;
-    bool full = writer->limit && writer->size + (int64_t)writer->used >= writer->limit - 4096;
+    bool full =
+        writer->limit && writer->sink.size + (int64_t)writer->used >= writer->limit - 4096;
     if (full && !kept_behind_limit(event->kind))
         leave_out(writer);
     else
@@ -288,10 +242,10 @@ static int header_write(struct event_writer *writer, const struct recording_head
         return -1;
     size_t size = strlen(line);
     line[size++] = '\n'; /* in place of the NUL */
-    size_t done = write_out(writer->file, line, size);
+    sink_put(&writer->sink, line, size);
     free(line);
-    writer->size = (int64_t)size;
-    return done == size ? 0 : -1;
+    errno = writer->sink.error;
+    return writer->sink.lost ? -1 : 0;
 }
 
 static void writer_free(struct event_writer *writer)
@@ -329,15 +283,14 @@ struct event_writer *event_writer_open(const char *path, const struct recording_
         failure_errno(failure, STATUS_MACHINE, "The recording %s cannot be begun", path);
         return NULL;
     }
-    writer->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-    if (writer->file < 0) {
+    if (sink_open(&writer->sink, path) < 0) {
         failure_errno(failure, STATUS_MACHINE, "The recording %s cannot be made", path);
         writer_free(writer);
         return NULL;
     }
     if (header_write(writer, header) < 0) {
         failure_errno(failure, STATUS_MACHINE, "The recording %s cannot be written", path);
-        close(writer->file);
+        sink_close(&writer->sink);
         writer_free(writer);
         return NULL;
     }
@@ -355,11 +308,11 @@ static void note_left_out(struct event_writer *writer)
 
 static int losses_report(const struct event_writer *writer, struct failure *failure)
 {
-    if (writer->lost) {
-        errno = writer->error ? writer->error : ENOMEM;
+    if (writer->sink.lost) {
+        errno = writer->sink.error ? writer->sink.error : ENOMEM;
         return failure_errno(failure, STATUS_MACHINE,
                              "The recording %s lacks %llu events that the file did not take",
-                             writer->path, (unsigned long long)writer->lost);
+                             writer->path, (unsigned long long)writer->sink.lost);
     }
     if (writer->over_limit)
         return failure_set(failure, STATUS_MACHINE,
@@ -375,10 +328,7 @@ int event_writer_close(struct event_writer *writer, struct failure *failure)
     if (writer->over_limit)
         note_left_out(writer);
     writer_flush(writer);
-    if (close(writer->file) < 0 && !writer->error && errno != EINTR) {
-        writer->error = errno; /* quota on a network file system shows only now */
-        writer->lost++;
-    }
+    sink_close(&writer->sink);
     int answer = losses_report(writer, failure);
     writer_free(writer);
     return answer;
