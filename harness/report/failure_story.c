@@ -98,13 +98,14 @@ static void put_next(const struct screen *screen, const struct verdict *verdict,
         title(screen, "this is an error of the lab or of this machine, not of your server");
         return;
     }
-    fputs("    next: ", screen->out);
+    fputs("    next:", screen->out);
     if (verdict->hint)
-        fprintf(screen->out, "iolab hint %s %02d   ", lab, verdict->number);
+        fprintf(screen->out, " iolab hint %s %02d", lab, verdict->number);
     if (verdict->recording)
-        fprintf(screen->out, "iolab show %s/%02d --plain", lab, verdict->number);
+        fprintf(screen->out, "%s iolab show %s/%02d --plain", verdict->hint ? "  " : "", lab,
+                verdict->number);
     else if (!verdict->hint)
-        fputs("mend this, then grade again", screen->out);
+        fputs(" mend this, then grade again", screen->out);
     fputc('\n', screen->out);
 }
 

@@ -33,14 +33,17 @@ static void put_heading(const struct screen *screen, const struct report *report
     screen_line(screen, 0, line);
 }
 
-/* The compiler's own words, its first lines. */
+/* The compiler's own words, its first lines, none of them cut at the screen's width. */
 static void put_build(const struct screen *screen, const struct report *report)
 {
+    struct report_style wide = *screen->style;
+    const struct screen uncut = {screen->out, &wide};
     int most = report->built ? WARNING_LINES : COMPILER_LINES, line = 0;
     const char *text = report->build ? report->build : "";
     char one[400];
     if (!text[0])
         return;
+    wide.width = sizeof one;
     fputs("  ", screen->out);
     if (report->built)
         screen_tint(screen, TINT_DOUBT, "the compiler warns:\n");
@@ -49,7 +52,7 @@ static void put_build(const struct screen *screen, const struct report *report)
     for (; *text && line < most; line++) {
         size_t length = strcspn(text, "\n");
         snprintf(one, sizeof one, "%.*s", (int)(length < 399 ? length : 399), text);
-        screen_line(screen, 4, one);
+        screen_line(&uncut, 4, one);
         text += length + (text[length] == '\n');
     }
     if (*text)
@@ -86,16 +89,16 @@ static bool told_before(const struct report *report, size_t index)
 
 static void put_others(const struct screen *screen, const struct report *report, size_t index)
 {
-    char line[1024] = "the same in check";
-    size_t used = strlen(line), others = 0;
-    for (size_t i = index + 1; i < report->check_count && used + 8 < sizeof line; i++)
+    char list[1024] = "";
+    size_t used = 0, others = 0;
+    for (size_t i = index + 1; i < report->check_count && used + 8 < sizeof list; i++)
         if (tells_the_same(report->checks[index], report->checks[i]))
-            used += (size_t)snprintf(line + used, sizeof line - used, "%s %02d",
-                                     others++ ? "," : "s", report->checks[i]->number);
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s %02d",
+                                     others++ ? "," : "", report->checks[i]->number);
     if (!others)
         return;
-    fputs("    ", screen->out);
-    screen_wrap(screen, 4, 3, line);
+    fprintf(screen->out, "    the same in check%s", others == 1 ? "" : "s");
+    screen_wrap(screen, 4, 3, list);
 }
 
 static void put_stories(const struct screen *screen, const struct report *report)
