@@ -89,7 +89,7 @@ static bool told_before(const struct report *report, size_t index)
 
 static void put_others(const struct screen *screen, const struct report *report, size_t index)
 {
-    char list[1024] = "";
+    char list[1024] = "", line[1060];
     size_t used = 0, others = 0;
     for (size_t i = index + 1; i < report->check_count && used + 8 < sizeof list; i++)
         if (tells_the_same(report->checks[index], report->checks[i]))
@@ -97,8 +97,9 @@ static void put_others(const struct screen *screen, const struct report *report,
                                      others++ ? "," : "", report->checks[i]->number);
     if (!others)
         return;
-    fprintf(screen->out, "    the same in check%s", others == 1 ? "" : "s");
-    screen_wrap(screen, 4, 3, list);
+    snprintf(line, sizeof line, "the same in check%s%s", others == 1 ? "" : "s", list);
+    fputs("    ", screen->out);
+    screen_wrap(screen, 4, 3, line);
 }
 
 static void put_stories(const struct screen *screen, const struct report *report)
