@@ -130,8 +130,29 @@ static void exec_stop(struct trace *trace, pid_t pid, int64_t time)
     }
 }
 
+static void adopt_if_orphan(struct trace *trace, struct thread *thread, int64_t time)
+{
+    if (!tracee_is_orphan(trace, thread))
+        return;
+    tracee_adopt(trace, thread, time);
+    if (thread->process)
+        other_stop(trace, thread, thread->early);
+}
+
+/* Children that stand until their parent tells of them may have lost it now. */
+static void look_for_orphans(struct trace *trace, int64_t time)
+{
+    struct thread *thread, *next;
+    HASH_ITER(hh, trace->threads, thread, next)
+    {
+        if (!thread->process)
+            adopt_if_orphan(trace, thread, time);
+    }
+}
+
 static void end(struct trace *trace, pid_t tid, int status, int64_t time)
 {
+    int64_t result = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     struct thread *thread = tracee_find(trace, tid);
     if (tid == trace->root) {
         trace->root_status = status;
@@ -142,8 +163,8 @@ static void end(struct trace *trace, pid_t tid, int status, int64_t time)
     if (thread && !thread->process)
         thread->dead = true; /* its parent has yet to tell of it */
     else if (thread)
-        tracee_remove(trace, thread,
-                      WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), time);
+        tracee_remove(trace, thread, result, time);
+    look_for_orphans(trace, time);
 }
 
 static void stop(struct trace *trace, struct thread *thread, int status, int64_t time)
@@ -186,6 +207,8 @@ void stop_handle(struct trace *trace, pid_t tid, int status)
     struct thread *thread = tracee_find(trace, tid);
     if (thread && thread->process)
         stop(trace, thread, status, time);
-    else if (thread || (thread = tracee_add(trace, tid)))
+    else if (thread || (thread = tracee_add(trace, tid))) {
         thread->early = WSTOPSIG(status); /* stands until its parent tells of it */
+        adopt_if_orphan(trace, thread, time);
+    }
 }

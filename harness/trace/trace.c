@@ -102,9 +102,11 @@ static void *work(void *context)
         pthread_mutex_unlock(&trace->lock);
         return NULL;
     }
-    struct thread *root = tracee_root(trace, trace->root, event_now(trace->options.out));
-    if (root)
+    struct thread *root = tracee_add(trace, trace->root);
+    if (root) {
         root->begun = true;
+        tracee_adopt(trace, root, event_now(trace->options.out));
+    }
     set_state(trace, WATCH_ATTACHED, 0);
     pthread_mutex_unlock(&trace->lock);
     serve(trace); /* comes back with the lock */

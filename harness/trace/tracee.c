@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -64,17 +65,38 @@ static void start(struct trace *trace, struct thread *thread, struct process *pr
     say(trace, thread, EVENT_THREAD_START, thread->tid, what, time);
 }
 
-struct thread *tracee_root(struct trace *trace, pid_t pid, int64_t time)
+void tracee_adopt(struct trace *trace, struct thread *thread, int64_t time)
 {
-    struct thread *thread = tracee_add(trace, pid);
-    struct process *process = process_new(trace, pid);
-    if (!thread || !process) {
-        free(process);
-        return NULL;
-    }
+    struct process *process = process_new(trace, thread->tid);
+    if (!process)
+        return;
     thread->descriptors = descriptors_new();
     start(trace, thread, process, "process", time);
-    return thread;
+}
+
+/* The parent of a stopped process, or, of another thread, the process; 0 when it is gone. */
+static pid_t parent_of(pid_t tid)
+{
+    char path[64], line[128];
+    int group = 0, parent = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", tid);
+    FILE *status = fopen(path, "re");
+    while (status && !parent && fgets(line, sizeof line, status)) {
+        sscanf(line, "Tgid: %d", &group);
+        sscanf(line, "PPid: %d", &parent);
+    }
+    if (status)
+        fclose(status);
+    return group == tid ? parent : group;
+}
+
+/* The kernel gives a child to another parent before it tells of the death of its own. */
+bool tracee_is_orphan(struct trace *trace, const struct thread *thread)
+{
+    if (thread->process || thread->dead)
+        return false;
+    pid_t parent = parent_of(thread->tid);
+    return parent && !tracee_find(trace, parent);
 }
 
 void tracee_born(struct trace *trace, struct thread *thread, struct thread *parent,

@@ -58,11 +58,13 @@ struct thread *tracee_find(struct trace *trace, pid_t tid);
 /* One that nothing is known of so far. NULL without memory. */
 struct thread *tracee_add(struct trace *trace, pid_t tid);
 
-/* The first of all. */
-struct thread *tracee_root(struct trace *trace, pid_t pid, int64_t time);
 /* `thread` was made by `parent`; `flags` are those of clone(2). Writes THREAD_START. */
 void tracee_born(struct trace *trace, struct thread *thread, struct thread *parent,
                  uint64_t flags, int64_t time);
+/* Has its parent been killed before it could tell of it? */
+bool tracee_is_orphan(struct trace *trace, const struct thread *thread);
+/* It is a process, and nothing is known of its parent: the first of all, or an orphan. */
+void tracee_adopt(struct trace *trace, struct thread *thread, int64_t time);
 /* It has ended: exit status, or minus a signal. Writes THREAD_END, once. */
 void tracee_ended(struct trace *trace, struct thread *thread, int64_t result, int64_t time);
 /* The same, and it is forgotten. */
