@@ -14,7 +14,7 @@ end
 
 -- A client that reads little and late: small buffers on its side.
 local function connect_slow(t)
-  local c = t:connect { receive_buffer = 4096, send_buffer = 16384 }
+  local c = t:connect { receive_buffer = 4096, send_buffer = 65536 }
   c:echo("ready", { within = 3 })
   return c
 end
@@ -33,8 +33,8 @@ check "between two sweeps that moved nothing lies a pause" {
   },
   run = function(t)
     local clients = t:connect_many(2)
-    for i, c in ipairs(clients) do
-      c:echo("client " .. i, { within = 3 })
+    for i = 2, 1, -1 do -- the first to come is not the first to speak
+      clients[i]:echo("client " .. i, { within = 3 })
     end
     t:sleep(0.03)
     local asked, paused = t.server:calls { call = "@receive" }, pauses(t)
@@ -121,7 +121,13 @@ check "calls that do only part of their work lose nothing" {
     c:expect(message, { within = 3 })
     -- Some, then EAGAIN: the position must survive both.
     t.server:fault { call = "@send", short = 7, count = 1, connection = c }
-    t.server:fault { call = "@send", error = "EAGAIN", count = 2, after = 1, connection = c }
+    t.server:fault { call = "@send", error = "EAGAIN", count = 2, connection = c }
+    message = t:text(500)
+    c:send(message)
+    c:expect(message, { within = 3 })
+    -- It comes in five pieces while nothing can be sent: each goes behind the one before.
+    t.server:fault { call = "@receive", short = 100, count = 4, connection = c }
+    t.server:fault { call = "@send", error = "EAGAIN", count = 8, connection = c }
     message = t:text(500)
     c:send(message)
     c:expect(message, { within = 3 })

@@ -74,7 +74,7 @@ check "a half-close does not cut off what is still to be sent" {
     "recv(2) returning 0: remember it, receive no more, go on with send(2) at each sweep, and close(2) when nothing is left.",
   },
   run = function(t)
-    local slow = t:connect { receive_buffer = 4096, send_buffer = 16384 }
+    local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
     slow:echo("ready", { within = 3 })
     local taken = fill(t, slow, 8 * 1048576)
     slow:half_close()
@@ -105,17 +105,15 @@ check "who has gone leaves nothing behind" {
     local stays = t:connect()
     stays:echo("I stay", { within = 3 })
     local before = t.server:descriptors()
-    t:clients(45, function(c, i)
-      c:echo("visitor " .. i, { within = 5 })
-      if i % 3 == 0 then
-        c:close()
-      elseif i % 3 == 1 then
-        c:reset()
-      else
-        c:half_close()
-        c:expect_close { within = 5 }
-      end
-    end)
+    local function visits(leave)
+      t:clients(15, function(c, i)
+        c:echo("visitor " .. i, { within = 5 })
+        leave(c)
+      end)
+    end
+    visits(function(c) c:reset() end)
+    visits(function(c) c:half_close() c:expect_close { within = 5 } end)
+    visits(function(c) c:close() end)
     local now
     t:eventually(function()
       now = t.server:descriptors()
@@ -134,8 +132,8 @@ check "no descriptors left: go on, and serve later who waits" {
   },
   run = function(t)
     local held = t:connect_many(3)
-    for i, c in ipairs(held) do
-      c:echo("held " .. i, { within = 3 })
+    for i = 3, 1, -1 do
+      held[i]:echo("held " .. i, { within = 3 })
     end
     t.server:limit { descriptors = t.server:descriptors() }
     local waiting = t:connect_many(3)
@@ -172,7 +170,7 @@ check "SIGTERM ends it, whatever its clients do" {
   run = function(t)
     local idle = t:connect()
     idle:echo("hello", { within = 3 })
-    local slow = t:connect { receive_buffer = 4096, send_buffer = 16384 }
+    local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
     slow:echo("ready", { within = 3 })
     fill(t, slow, 8 * 1048576)
     t.server:signal("TERM")
