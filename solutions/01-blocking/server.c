@@ -73,8 +73,6 @@ void handle_client_blocking(int client_fd)
         if (!send_all(client_fd, buffer, (size_t)received))
             break;
     }
-    /* SKELETON
-     */
     /* END */
     close(client_fd);
 }
@@ -129,7 +127,7 @@ static void accept_failed(void)
     /* SOLUTION 4: Some errors concern one connection, or nobody. Others last: without a free
        descriptor accept fails at once, again and again, and the connection stays in the queue.
        A server that only tries again burns a core. */
-    if (errno == EINTR || errno == ECONNABORTED)
+    if (errno == EINTR || errno == ECONNABORTED || support_stopping)
         return;
     support_complain("accept");
     nanosleep(&(struct timespec){.tv_nsec = 50 * 1000 * 1000}, NULL);

@@ -115,3 +115,22 @@ check "recv_with_timeout takes no descriptor that an fd_set cannot hold" {
       "descriptor 1030, 4 bytes there: neither the bytes nor an error that says why (%s)", text:match("^(.-) *\n$"))
   end,
 }
+
+check "each byte begins the idle time anew" {
+  points = 10,
+  arguments = { "PORT", "2" },
+  hints = {
+    "From when on does your server count?",
+    "IDLE_SECONDS limit a silence, not a connection.",
+    "SO_RCVTIMEO counts for each recv(2) alone.",
+  },
+  run = function(t)
+    local c = greeted(t)
+    for _ = 1, 3 do
+      t:sleep(1)
+      local again = t:text(10)
+      c:send(again)
+      c:expect(again, { within = 3 })
+    end
+  end,
+}
