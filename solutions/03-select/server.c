@@ -175,8 +175,12 @@ void select_based_echo_server(int server_fd)
            and over the time-out too. Once a second is often enough to look for idle clients. */
         fd_set readfds = master_readfds, writefds = master_writefds;
         struct timeval timeout = {.tv_sec = 1};
-        if (select(max_fd + 1, &readfds, &writefds, NULL, &timeout) < 0)
-            continue; /* EINTR: the sets hold no answer */
+        if (select(max_fd + 1, &readfds, &writefds, NULL, &timeout) < 0) {
+            if (errno == EINTR)
+                continue; /* the sets hold no answer */
+            support_complain("select");
+            break;
+        }
         read_clock();
         serve_all(&readfds, &writefds);
         /* SKELETON
