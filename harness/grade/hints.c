@@ -7,6 +7,7 @@
 
 #include "grade/lab.h"
 #include "grade/plan.h"
+#include "judge/judge.h"
 #include "report/report.h"
 
 static char *state_path(const char *lab, const char *file, struct failure *failure)

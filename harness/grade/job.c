@@ -80,19 +80,33 @@ static void start(struct pool *pool, struct job *job)
     pool->running++;
 }
 
-/* Starts what can start. True while something is left that runs or waits. */
+/* Starts a job if it can; ends it if what it needs cannot be had. True when it did either. */
+static bool advance(struct pool *pool, struct job *job)
+{
+    const struct program *needs = job->needs;
+    if (job->state != JOB_WAITING)
+        return false;
+    if (needs && needs->state > PROGRAM_BUILT) {
+        end(pool, job, -1);
+        return true;
+    }
+    if ((needs && needs->state != PROGRAM_BUILT) || pool->running >= pool->parallel)
+        return false;
+    start(pool, job);
+    return true;
+}
+
+/* Starts what can start, until nothing changes: what ends here lets others end. True while
+   something is left that runs or waits. */
 static bool fill(struct pool *pool)
 {
-    bool left = false;
-    for (size_t i = 0; i < pool->count; i++) {
-        struct job *job = &pool->jobs[i];
-        const struct program *needs = job->needs;
-        if (job->state == JOB_WAITING && needs && needs->state > PROGRAM_BUILT)
-            end(pool, job, -1);
-        bool ready = !needs || needs->state == PROGRAM_BUILT;
-        if (job->state == JOB_WAITING && ready && pool->running < pool->parallel)
-            start(pool, job);
-        left |= job->state != JOB_DONE;
+    bool changed = true, left = false;
+    while (changed) {
+        changed = left = false;
+        for (size_t i = 0; i < pool->count; i++) {
+            changed |= advance(pool, &pool->jobs[i]);
+            left |= pool->jobs[i].state != JOB_DONE;
+        }
     }
     return left;
 }

@@ -39,7 +39,10 @@ static void built(struct judging *judging, struct job *job)
     struct program *program = job->program;
     bool ended = WIFEXITED(job->status);
     int status = ended ? WEXITSTATUS(job->status) : STATUS_MACHINE;
-    program->state = status == 0 ? PROGRAM_BUILT : status == 1 ? PROGRAM_WRONG : PROGRAM_BROKEN;
+    program->state = job->started == 0 ? job->needs->state /* it was not even tried */
+                     : status == 0     ? PROGRAM_BUILT
+                     : status == 1     ? PROGRAM_WRONG
+                                       : PROGRAM_BROKEN;
     if (program != judging->plan->programs)
         return;
     judging->messages = read_text(program->messages);

@@ -1,5 +1,6 @@
 /* What a grading will do. See plan.h. */
 #include "grade/plan.h"
+#include "judge/judge.h"
 
 #include <errno.h>
 #include <fnmatch.h>

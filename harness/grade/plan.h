@@ -11,10 +11,6 @@
 #include "grade/job.h"
 #include "grade/lab.h"
 
-/* The check that a run under AddressSanitizer and UBSan is. */
-#define SANITIZER_NUMBER 90
-#define SANITIZER_NAME   "memory: no error under AddressSanitizer and UBSan"
-
 /* The handed-in source: a folder, and the manifest's files in it (or the one file given). */
 struct source {
     char folder[PATH_MAX];
