@@ -33,7 +33,8 @@ struct run {
     struct event_writer *out;
     struct trace_filter *filter;
     struct control control;
-    int stop; /* readable when this worker shall end */
+    enum event_outcome outcome; /* of the script, once it was played */
+    int stop;                   /* readable when this worker shall end */
 };
 
 static void note(struct event_writer *out, const char *text)
@@ -190,8 +191,23 @@ static int play(struct run *run, struct failure *failure)
         .time = time * spec->time_scale,
         .stop_descriptor = run->stop,
     };
-    enum event_outcome outcome;
-    return client_play(spec->scenario, &options, &outcome, failure);
+    return client_play(spec->scenario, &options, &run->outcome, failure);
+}
+
+/*
+ * How the server ended, if it did before we asked for it. A client sees a crash, by the FIN that
+ * it causes, before the process has ended: after a failure it has a moment to do so.
+ */
+static struct server_exit own_end(struct run *run)
+{
+    int64_t limit = clock_now() + 200 * CLOCK_MILLISECOND;
+    struct server_exit end = server_ended(run->control.server);
+    while (!end.ended && run->outcome != OUTCOME_OK && clock_now() < limit) {
+        if (stop_asked(run, 1))
+            break;
+        end = server_ended(run->control.server);
+    }
+    return end;
 }
 
 /* Ends the server and says how it ended. A death before we asked for it is told apart. */
@@ -199,7 +215,7 @@ static void end_server(struct run *run)
 {
     if (!run->control.server)
         return;
-    struct server_exit end = server_ended(run->control.server);
+    struct server_exit end = own_end(run);
     bool forced = false;
     if (end.ended)
         note_exit(run, end);

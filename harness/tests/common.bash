@@ -19,19 +19,12 @@ teardown() {
 # Pids of processes that this test has started and that are still there: by the mark in their
 # environment, or because their program or folder lies in the test's own folder.
 left_over() {
-    local process
-    for process in /proc/[0-9]*; do
-        [ "${process#/proc/}" != $$ ] || continue
-        case "$(readlink "$process/exe" 2>/dev/null) $(readlink "$process/cwd" 2>/dev/null)" in
-        *"$work"*) echo "${process#/proc/}"; continue ;;
-        esac
-        case $(readlink "$process/exe" 2>/dev/null) in
-        "$root"/build/iolab-*)
-            if tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "IOLAB_TEST_MARK=$work"; then
-                echo "${process#/proc/}"
-            fi ;;
-        esac
-    done
+    {
+        find /proc/[0-9]*/exe /proc/[0-9]*/cwd -maxdepth 0 -lname "*$work*" 2>/dev/null
+        grep -lsxzF "IOLAB_TEST_MARK=$work" /proc/[0-9]*/environ |
+            sed 's/environ$/exe/' | xargs -r -I{} find {} -maxdepth 0 -lname "$root/build/iolab-*" \
+            2>/dev/null
+    } | cut -d/ -f3 | grep -vx $$ | sort -u
 }
 
 # Nothing may be left: no process (so no namespace, which lives as long as one is in it), no
