@@ -8,6 +8,7 @@ check "three hundred clients at the same time" {
     "accept(2) until it says EAGAIN; calloc(3) for each client; and see how many questions a sweep of 300 costs.",
   },
   run = function(t)
+    t:connect():echo("ready", { within = 3 })
     local clients = t:connect_many(300, { within = 10 })
     local words = {}
     for i, c in ipairs(clients) do
@@ -56,6 +57,7 @@ check "large echoes side by side, to each client its own" {
     "client_connection_t holds all of them. Set send_len and send_pos anew whenever send_buffer is filled.",
   },
   run = function(t)
+    t:connect():echo("ready", { within = 3 })
     t:clients(6, function(c)
       c:echo(t:bytes(300000 + t:random(0, 5000)), { within = 10 })
       c:half_close()
