@@ -166,8 +166,7 @@ static bool step_failed(struct case_file *file)
         return false;
     const struct event *step = failed_step(file);
     int64_t moment = moment_of(file, step);
-    bool dead =
-        file->ending.exit && !file->ending.asked && file->ending.time <= file->ended->time;
+    bool dead = file->ending.exit && !file->ending.asked;
     char *death = dead ? story_ending_words(&file->ending) : NULL;
     decide(file, VERDICT_FAIL,
            words_format("%s%s%s", sentence(file, step), death ? "\n" : "", death ? death : ""));
