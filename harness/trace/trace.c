@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "event/phase.h"
 #include "trace/call.h"
+#include "trace/placement.h"
 #include "trace/stop.h"
 #include "trace/watch.h"
 
@@ -67,6 +68,8 @@ static void fulfil_wishes(struct trace *trace)
 /* Until no watched thread is left. */
 static void serve(struct trace *trace)
 {
+    struct placement placement;
+    placement_begin(&placement);
     for (unsigned stops = 1;; stops++) {
         int status;
         pid_t tid = waitpid(-1, &status, WAIT_FLAGS);
@@ -80,6 +83,8 @@ static void serve(struct trace *trace)
         if (stops % BATCH_EVERY == 0 && HASH_COUNT(trace->threads) > 1)
             serve_all(trace);
         pthread_mutex_unlock(&trace->lock);
+        if (tid > 0)
+            placement_follow(&placement, tid);
     }
 }
 
