@@ -44,16 +44,18 @@ static const char *kernel_release(void)
 }
 
 /* Ends this process by the signal that interrupted it, as the shell expects. */
-static void end_by(int signal_number)
+static void end_by(int signal_number, const sigset_t *before)
 {
     signal(signal_number, SIG_DFL);
     raise(signal_number);
+    sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 struct grading {
     struct plan plan;
     struct judging judging;
     struct report report;
+    sigset_t before; /* the signal mask of the caller */
 };
 
 static void begin_report(struct grading *grading)
@@ -75,14 +77,14 @@ static void begin_report(struct grading *grading)
 static void run_and_judge(struct grading *grading)
 {
     struct plan *plan = &grading->plan;
-    int interrupted;
-    if (jobs_run(plan->jobs, plan->job_count, plan->parallel, judging_job_done,
-                 &grading->judging, &interrupted) == 0) {
-        judging_finish(&grading->judging);
-        return;
+    int interrupted = jobs_run(plan->jobs, plan->job_count, plan->parallel, &grading->before,
+                               judging_job_done, &grading->judging);
+    if (interrupted) {
+        sigset_t before = grading->before;
+        grade_free(grading);
+        end_by(interrupted, &before);
     }
-    grade_free(grading);
-    end_by(interrupted);
+    judging_finish(&grading->judging);
 }
 
 /* No verdict stands on a compiler that is not there. */
@@ -106,6 +108,7 @@ struct grading *grade_lab(const char *typed, const struct grade_options *options
     grading->plan.time_scale = time_scale_of(options);
     grading->judging = (struct judging){
         .plan = &grading->plan, .options = options, .report = &grading->report};
+    jobs_hold_signals(&grading->before);
     if (plan_make(&grading->plan, typed, options, failure) < 0) {
         grade_free(grading);
         return NULL;
@@ -129,5 +132,7 @@ void grade_free(struct grading *grading)
     report_clear(&grading->report);
     judging_free(&grading->judging);
     plan_free(&grading->plan);
+    sigset_t before = grading->before;
     free(grading);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }

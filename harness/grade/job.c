@@ -20,7 +20,7 @@ struct pool {
     size_t count;
     int parallel, running;
     int signals; /* signalfd */
-    sigset_t before;
+    const sigset_t *before;
     job_done_fn *done;
     void *context;
 };
@@ -38,6 +38,7 @@ static void write_messages(const char *path, const char *text)
 static int build(const struct job *job)
 {
     struct build_result result = {0};
+    setenv("TMPDIR", job->folder, 1); /* what an interrupted compiler leaves goes with it */
     struct failure failure = {0};
     int status = server_build(&job->compile, &result, &failure);
     write_messages(job->program->messages, status < 0 ? failure.text : result.messages);
@@ -68,7 +69,7 @@ static void start(struct pool *pool, struct job *job)
     job->deadline = job->started + (int64_t)(job->seconds * CLOCK_SECOND);
     /* The child gets the signals as we got them, not as this loop has them. */
     sigset_t ours;
-    sigprocmask(SIG_SETMASK, &pool->before, &ours);
+    sigprocmask(SIG_SETMASK, pool->before, &ours);
     job->pid = job->build ? spawn_build(job) : run_spawn(&job->spec);
     sigprocmask(SIG_SETMASK, &ours, NULL);
     job->descriptor = job->pid > 0 ? pidfd_open(job->pid, 0) : -1;
@@ -177,26 +178,39 @@ static void end_all(struct pool *pool)
         await(pool);
 }
 
-int jobs_run(struct job *jobs, size_t count, int parallel, job_done_fn *done, void *context,
-             int *interrupted)
+static void held(sigset_t *set)
 {
-    struct pool pool = {.jobs = jobs,
-                        .count = count,
-                        .parallel = parallel < JOBS_MOST ? parallel : JOBS_MOST,
-                        .done = done,
-                        .context = context};
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+}
+
+void jobs_hold_signals(sigset_t *before)
+{
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, &pool.before);
-    pool.signals = signalfd(-1, &set, SFD_CLOEXEC);
-    *interrupted = 0;
-    while (!*interrupted && fill(&pool))
-        *interrupted = await(&pool);
+    held(&set);
+    sigprocmask(SIG_BLOCK, &set, before);
+}
+
+int jobs_run(struct job *jobs, size_t count, int parallel, const sigset_t *before,
+             job_done_fn *done, void *context)
+{
+    sigset_t set;
+    held(&set);
+    struct pool pool = {
+        .jobs = jobs,
+        .count = count,
+        .parallel = parallel < JOBS_MOST ? parallel : JOBS_MOST,
+        .signals = signalfd(-1, &set, SFD_CLOEXEC),
+        .before = before,
+        .done = done,
+        .context = context,
+    };
+    int interrupted = 0;
+    while (!interrupted && fill(&pool))
+        interrupted = await(&pool);
     end_all(&pool);
     close(pool.signals);
-    sigprocmask(SIG_SETMASK, &pool.before, NULL);
-    return *interrupted ? -1 : 0;
+    return interrupted;
 }

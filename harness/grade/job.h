@@ -5,6 +5,8 @@
 #ifndef IOLAB_JOB_H
 #define IOLAB_JOB_H
 
+#include <signal.h>
+
 #include "run/run.h"
 #include "server/server.h"
 
@@ -41,11 +43,17 @@ struct job {
 typedef void job_done_fn(void *context, struct job *job);
 
 /*
- * Runs all jobs, in their order, at most `parallel` at a time. A job that needs a program
- * that is WRONG or BROKEN is done at once, with status -1. On SIGINT or SIGTERM all running
- * jobs are ended and it returns -1 (the signal's number is kept in *interrupted); else 0.
+ * Blocks SIGINT, SIGTERM and SIGHUP: from here on they wait for jobs_run, and nothing that was
+ * made for a grading is left behind. `before` gets the mask as it was, for children and the end.
  */
-int jobs_run(struct job *jobs, size_t count, int parallel, job_done_fn *done, void *context,
-             int *interrupted);
+void jobs_hold_signals(sigset_t *before);
+
+/*
+ * Runs all jobs, in their order, at most `parallel` at a time, with signals held. A job that
+ * needs a program that is WRONG or BROKEN is done at once, with status -1. On a signal all running
+ * jobs are ended and the signal's number is returned; else 0.
+ */
+int jobs_run(struct job *jobs, size_t count, int parallel, const sigset_t *before,
+             job_done_fn *done, void *context);
 
 #endif

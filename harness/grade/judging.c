@@ -77,12 +77,13 @@ static const char *why_broken(const struct job *job)
     return NULL;
 }
 
-/* The manifest's rules look at recordings of the server itself, if the check lets them. */
-static void keep_recording(struct judging *judging, const struct job *job,
+/* The manifest's rules look at recordings of the server itself, if the check lets them; at none
+   of a script that is wrong. */
+static void keep_recording(struct judging *judging, const struct job *job, bool sound,
                            struct recording *recording)
 {
     const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
-    if (!recording || !check->model || check->program || !job->spec.watch) {
+    if (!recording || !sound || !check->model || check->program || !job->spec.watch) {
         recording_free(recording);
         return;
     }
@@ -108,8 +109,9 @@ static void checked(struct judging *judging, struct job *job)
     struct verdict *verdict = judge_check(check, recording, job->recording, broken);
     if (verdict)
         verdict->duration = (double)job->duration / 1e9;
+    bool sound = verdict && verdict->status != VERDICT_ERROR;
     add(judging, verdict);
-    keep_recording(judging, job, recording);
+    keep_recording(judging, job, sound, recording);
 }
 
 void judging_job_done(void *context, struct job *job)

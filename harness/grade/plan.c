@@ -114,6 +114,7 @@ static void add_build(struct plan *plan, struct program *program)
 {
     const struct manifest *manifest = plan->lab->manifest;
     plan->jobs[plan->job_count++] = (struct job){
+        .folder = strdup(plan->temporary),
         .build = true,
         .program = program,
         .needs = program == plan->programs ? NULL : plan->programs,

@@ -10,13 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "server/compiler.h"
 #include "server/server.h"
 
-#define MOST_WORDS 128
+#define MOST_WORDS  128
+#define ROOM_NEEDED (1 << 20) /* bytes on the disk; a compiler needs some hundred thousand */
 
 struct build {
     const struct build_spec *spec;
@@ -264,6 +266,14 @@ static int build_all(struct build *build, struct failure *failure)
     return result == 0 ? link_program(build, failure) : result;
 }
 
+/* A compiler that could not write says so of the student's file; but it is not the student's. */
+static bool disk_is_full(const struct build *build)
+{
+    struct statvfs disk;
+    return statvfs(build->temporary, &disk) == 0 &&
+           (disk.f_bavail * disk.f_frsize < ROOM_NEEDED || disk.f_favail == 0);
+}
+
 int server_build(const struct build_spec *spec, struct build_result *result,
                  struct failure *failure)
 {
@@ -274,6 +284,11 @@ int server_build(const struct build_spec *spec, struct build_result *result,
     build->spec = spec;
     build->result = result;
     int status = build_all(build, failure);
+    if (status > 0 && disk_is_full(build))
+        status = failure_set(failure, STATUS_MACHINE,
+                             "The compiler has no room: no space left on the disk of %s (make "
+                             "room, or set TMPDIR to a folder that has some).",
+                             build->temporary);
     if (status != 0 && build->output[0])
         unlink(build->output);
     if (status >= 0) {

@@ -162,7 +162,7 @@ break_script() { # Lua for the body of check 11
 
 @test "disk full: a clear error, nothing hangs" {
     run unshare -Urm sh -c "
-        mount -t tmpfs -o size=300k none '$TMPDIR' &&
+        mount -t tmpfs -o size=24k none '$TMPDIR' &&
         '$iolab' grade --solution --check 11 01"
     echo "$output"
     [ "$status" -eq 3 ]
