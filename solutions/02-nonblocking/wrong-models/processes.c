@@ -1,4 +1,4 @@
-/* Fails: 1 3 4 */
+/* Fails: 1 3 4 5 */
 /* Model: a process for each connection, asleep in recv and send. */
 #include <errno.h>
 #include <fcntl.h>
