@@ -157,10 +157,10 @@ check "a client that never reads does not keep its thread for ever" {
     local c = greeted(t, { receive_buffer = 4096 })
     local descriptors, threads = t.server:descriptors(), t.server:threads()
     c:stall()
-    t:spawn(function() c:try_send(t:bytes(8 << 20), { within = 15 }) end)
+    t:spawn(function() c:try_send(t:bytes(8 << 20), { within = 10 }) end)
     t:eventually(function()
       return t.server:descriptors() < descriptors and t.server:threads() < math.max(threads, 2)
-    end, { within = 15, message = "the client sent 8 MiB and read nothing; the server kept its connection and its thread" })
+    end, { within = 10, message = "the client sent 8 MiB and read nothing; the server kept its connection and its thread" })
     c:resume()
     greeted(t)
   end,
