@@ -50,7 +50,7 @@ struct client {
     struct buffer buffer;
     int64_t taken; /* bytes consumed: where buffer.begin stands in the stream */
     int64_t sent;
-    uint64_t digest; /* of the bytes taken */
+    uint64_t digest;  /* of the bytes taken */
     struct act *acts; /* waiting, the oldest first */
 };
 

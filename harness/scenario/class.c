@@ -20,7 +20,7 @@ static int unknown_verb(lua_State *lua, const struct class *class, const char *n
     const char *names[VERBS_MOST];
     char known[640] = "";
     size_t count = 0;
-    for (; class->verbs[count].name != NULL && count < VERBS_MOST; count++) {
+    for (; count < VERBS_MOST && class->verbs[count].name != NULL; count++) {
         names[count] = class->verbs[count].name;
         strncat(known, count > 0 ? ", " : "", sizeof known - strlen(known) - 1);
         strncat(known, names[count], sizeof known - strlen(known) - 1);

@@ -18,7 +18,7 @@ static void unknown_key(lua_State *lua, const struct key *keys, const char *what
     const char *names[KEYS_MOST];
     char known[512] = "";
     size_t count = 0;
-    for (; keys[count].name != NULL && count < KEYS_MOST; count++) {
+    for (; count < KEYS_MOST && keys[count].name != NULL; count++) {
         names[count] = keys[count].name;
         if (count > 0)
             strncat(known, ", ", sizeof known - strlen(known) - 1);

@@ -1,10 +1,11 @@
-/* Each line doubles: the compiler reads two to the power of 34 numbers. */
-#define A(x) x, x
-#define B(x) A(A(A(A(x))))
-#define C(x) B(B(B(B(x))))
-#define D(x) C(C(x))
-int numbers[] = {D(B(1))};
+/* Includes itself twice, forty deep: two to the power of forty times. */
+#if __INCLUDE_LEVEL__ < 40
+#include __FILE__
+#include __FILE__
+#endif
+#if __INCLUDE_LEVEL__ == 0
 int main(void)
 {
-    return numbers[0];
+    return 0;
 }
+#endif
