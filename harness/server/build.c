@@ -92,6 +92,9 @@ static void begin_command(struct build *build)
     add_all(build, always);
     if (build->spec->sanitize)
         add_all(build, sanitize);
+    /* gcc's shared UBSan does not write to log_path beside ASan; clang's is static anyway. */
+    if (build->spec->sanitize && !strstr(build->compiler, "clang"))
+        add(build, "-static-libubsan");
     if (build->spec->support)
         add(build, build->include);
     add_all(build, build->spec->flags);

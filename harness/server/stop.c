@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
@@ -29,12 +30,36 @@ struct server_exit server_ended(struct server *server)
     return server->exit;
 }
 
+/* Does the first thread take this signal: neither gone, nor has it blocked it? */
+static bool first_thread_takes(pid_t pid, int signal)
+{
+    char path[64], line[256];
+    unsigned long long blocked = ~0ULL;
+    char state = 'Z';
+    snprintf(path, sizeof path, "/proc/%d/task/%d/status", pid, pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file)) {
+        sscanf(line, "State: %c", &state);
+        sscanf(line, "SigBlk: %llx", &blocked);
+    }
+    if (file)
+        fclose(file);
+    return state != 'Z' && state != 'X' && !(blocked >> (signal - 1) & 1);
+}
+
+/*
+ * The kernel gives a process's signal to its first thread, if that takes it; but not while a
+ * tracer holds that thread, and then another one gets it. So it is addressed as it would be.
+ */
 int server_signal(struct server *server, int signal)
 {
     if (server->pidfd < 0 || server_ended(server).ended) {
         errno = ESRCH;
         return -1;
     }
+    pid_t pid = server_pid(server);
+    if (first_thread_takes(pid, signal) && tgkill(pid, pid, signal) == 0)
+        return 0;
     return pidfd_send_signal(server->pidfd, signal, NULL, 0);
 }
 

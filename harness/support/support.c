@@ -10,6 +10,8 @@
 
 volatile sig_atomic_t support_stopping;
 
+static volatile sig_atomic_t listening = -1; /* the last listener, for the signal handler */
+
 static int number(const char *text, const char *what, long low, long high)
 {
     char *end;
@@ -60,13 +62,20 @@ int support_listen(int port)
         give_up("bind");
     if (listen(listener, SOMAXCONN) < 0)
         give_up("listen");
+    listening = listener;
     return listener;
 }
 
+/* Whichever thread gets the signal, and whether accept has begun or not: after the shutdown
+   accept fails, and the listener is readable. The flag alone would be seen one client later. */
 static void on_stop(int signal)
 {
+    int saved = errno;
     (void)signal;
     support_stopping = 1;
+    if (listening >= 0)
+        shutdown(listening, SHUT_RDWR);
+    errno = saved;
 }
 
 void support_catch_stop(void)

@@ -33,6 +33,7 @@ struct slot {
     int connection;            /* KIND_CONNECTION: its number; else 0 */
     uint64_t serial;           /* no other opened descriptor has the same */
     struct interest *interest; /* of an epoll; NULL: told nothing so far */
+    bool closing;              /* a thread is inside close(): the number may be another's now */
     bool nonblocking;          /* O_NONBLOCK, as it was asked */
     uint64_t asked;            /* when: trace.modes at that moment; 0: never */
 };

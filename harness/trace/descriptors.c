@@ -118,8 +118,10 @@ static void dup_leave(struct visit *visit)
    was there at entry is closed. */
 static enum call_plan close_enter(struct visit *visit)
 {
-    const struct slot *slot = descriptor_find(visit->thread->descriptors, visit->event.fd);
+    struct slot *slot = descriptor_find(visit->thread->descriptors, visit->event.fd);
     visit->thread->inside.serial = slot ? slot->serial : 0;
+    if (slot)
+        slot->closing = true;
     return CALL_WRITE;
 }
 

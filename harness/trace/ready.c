@@ -104,7 +104,7 @@ enum call_plan ready_ask(struct visit *visit)
                 visit->event.ready = EVENT_YES; /* it fails at once */
             return CALL_WRITE;
         }
-        if (!slot)
+        if (!slot || slot->closing)
             slot = identify_copy(visit, fd, copy);
         ask(visit, slot, copy);
         close(copy);
