@@ -156,6 +156,7 @@ static int make_threads(void *context)
 static void test_hold(void **state)
 {
     (void)state;
+    traced_counts_threads();
     struct traced traced;
     struct crowd crowd;
     char byte = 0, want[50];

@@ -194,7 +194,7 @@ static void test_signal_of_descriptor(void **state)
 
 static void *count_up(void *context)
 {
-    volatile long *number = context, *enough = number + 1;
+    _Atomic long *number = context, *enough = number + 1;
     while (!*enough)
         ++*number;
     return NULL;
@@ -204,10 +204,10 @@ static void *count_up(void *context)
 static int sleep_and_compute(void *context)
 {
     struct server *server = context;
-    volatile long *shared =
+    _Atomic long *shared =
         mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, server->told, 0);
     pthread_t thread;
-    pthread_create(&thread, NULL, count_up, (void *)(uintptr_t)shared);
+    pthread_create(&thread, NULL, count_up, shared);
     int fd = accept(server->listener, NULL, NULL);
     shared[1] = 1;
     pthread_join(thread, NULL);
@@ -221,7 +221,7 @@ static void test_stop(void **state)
     struct server server = {.told = memfd_create("test", 0)};
     server.listener = listen_anywhere(&server.port);
     assert_int_equal(ftruncate(server.told, 4096), 0);
-    volatile long *number = mmap(NULL, 4096, PROT_READ, MAP_SHARED, server.told, 0);
+    _Atomic long *number = mmap(NULL, 4096, PROT_READ, MAP_SHARED, server.told, 0);
     traced_start(&traced, sleep_and_compute, &server);
     traced_await(&traced, "@accept");
     while (*number == 0)
@@ -242,7 +242,7 @@ static void test_stop(void **state)
     assert_int_equal(traced_count(&traced, EVENT_ENTER, "accept"), 1);
     assert_true(traced_want(&traced, EVENT_LEAVE, "accept", 1)->result >= 0);
     traced_free(&traced);
-    munmap((void *)(uintptr_t)number, 4096);
+    munmap(number, 4096);
     close(client);
     close(server.listener);
     close(server.told);

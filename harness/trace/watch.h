@@ -50,7 +50,7 @@ struct trace {
     bool release; /* a wish: let those that stand still go */
 
     /* For one stop, used by the tracer's thread only. */
-    char scratch[WATCH_SCRATCH];
+    _Alignas(16) char scratch[WATCH_SCRATCH]; /* for arrays of any type */
     char detail[WATCH_DETAIL];
     char payload[EVENT_DATA_MAX];
 };
