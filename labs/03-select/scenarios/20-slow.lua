@@ -2,9 +2,10 @@
 
 local MEGABYTE = 1 << 20
 
--- A client that does not read, and sends until nobody takes any more: the server stands still. Returns it, and what was
--- taken of it; at most `most` bytes.
-local function choke(t, most)
+-- A client that does not read, and sends until nobody takes any more. That the server stands
+-- still, and is not merely slow, `other` shows: two rounds were made for it, and none for this
+-- client. Returns the client, and what was taken of it; at most `most` bytes.
+local function choke(t, other, most)
   local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
   c:stall()
   local taken, total = {}, 0
@@ -14,8 +15,10 @@ local function choke(t, most)
     local n = c:try_send(piece, { within = 0.2 })
     taken[#taken + 1] = piece:sub(1, n)
     total = total + n
-    local moved = n > 0 or t.server:calls { call = "@receive", connection = c } > receives
-    if not moved or total >= most then
+    other:echo("one\n", { within = 3 })
+    other:echo("two\n", { within = 3 })
+    local still = t.server:calls { call = "@receive", connection = c } == receives
+    if n == 0 and still or total >= most then
       break
     end
   end
@@ -55,7 +58,7 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
   run = function(t)
     local other = t:connect()
     other:echo("before\n")
-    local slow, taken = choke(t, 16 * MEGABYTE)
+    local slow, taken = choke(t, other, 16 * MEGABYTE)
     other:echo(t:bytes(20000), { within = 3 })
     t:connect():echo("a new one\n", { within = 3 })
     slow:resume()
@@ -74,7 +77,9 @@ check "a client that does not read is not read from" {
       .. "backpressure.",
   },
   run = function(t)
-    local _, taken = choke(t, 48 * MEGABYTE)
+    local other = t:connect()
+    other:echo("before\n")
+    local _, taken = choke(t, other, 48 * MEGABYTE)
     t:expect(#taken < 32 * MEGABYTE,
              "a client that reads nothing could send %d MiB, and the server took them all: "
                .. "its memory is now at %d MiB", #taken // MEGABYTE,

@@ -88,7 +88,8 @@ check "without free descriptors it goes on, and does not spin" {
   run = function(t)
     local c = t:connect()
     c:echo("hello\n")
-    t.server:limit { descriptors = t.server:descriptors() + 3 }
+    local open = t.server:descriptors()
+    t.server:limit { descriptors = open + 3 }
     local many = t:connect_many(10)
     c:echo("first things first\n", { within = 3 })
     t:sleep(0.1)
@@ -97,6 +98,10 @@ check "without free descriptors it goes on, and does not spin" {
     for _, other in ipairs(many) do
       other:close()
     end
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 4,
+      message = "clients have gone, and their descriptors are still open in the server",
+    })
     t:connect():echo("there is room again\n", { within = 4 })
     t:rules { idle = { calls = 100, cpu = 0.3 } }
   end,
