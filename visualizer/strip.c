@@ -33,6 +33,8 @@ static int64_t cell_begin(const struct strip_scale *scale, int cell)
 
 static void cover(struct cell *cells, const struct strip_scale *scale, const struct phase *span)
 {
+    if (span->end < scale->begin || span->begin > scale->end)
+        return; /* outside of what is drawn */
     int first = strip_cell(scale, span->begin), last = strip_cell(scale, span->end);
     for (int i = first; i <= last; i++) {
         int64_t low = cell_begin(scale, i), high = cell_begin(scale, i + 1);

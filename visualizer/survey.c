@@ -65,6 +65,24 @@ static int find_connections(struct survey *survey)
     return 0;
 }
 
+/* Where a script was played, only that is drawn: loading and ending a program teach nothing. */
+static void keep_to_script(struct survey *survey)
+{
+    const struct recording *recording = survey->recording;
+    const struct event *first = NULL, *last = NULL;
+    for (size_t i = 0; i < recording->count; i++) {
+        const struct event *event = &recording->events[i];
+        if (event->kind == EVENT_STEP && !first)
+            first = event;
+        if (event->kind == EVENT_CHECK)
+            last = event;
+    }
+    if (first)
+        survey->begin = first->time;
+    if (last && last->time > survey->begin)
+        survey->end = last->time;
+}
+
 static void find_ends(struct survey *survey)
 {
     const struct recording *recording = survey->recording;
@@ -79,6 +97,7 @@ static void find_ends(struct survey *survey)
     for (size_t i = 0; i < survey->phases.count; i++)
         if (survey->phases.spans[i].end > survey->end)
             survey->end = survey->phases.spans[i].end;
+    keep_to_script(survey);
 }
 
 /* --- messages --- */
