@@ -3,7 +3,7 @@
 -- Sends until nothing more fits anywhere between here and a client that reads nothing. What is
 -- left over then stands in the server's own buffers. Returns the bytes that were taken.
 local function fill(t, c, most)
-  local chunk, total = t:bytes(262144), 0
+  local chunk, total = t:bytes(131072), 0
   c:stall()
   repeat
     local taken = c:try_send(chunk, { within = 0.3 })
@@ -92,8 +92,17 @@ check "a client that reads late gets all, and delays nobody" {
       quick:expect(text, { within = 3 })
     end
     slow:resume()
-    slow:expect(taken, { within = 10 })
+    slow:expect(taken, { within = 20 })
     slow:echo("and on", { within = 3 })
+    -- The same with certainty: the quick one speaks while bytes of the slow one cannot be sent.
+    local late, soon = t:text(600), t:text(500)
+    t.server:fault { call = "@send", error = "EAGAIN", count = 4, connection = slow }
+    t.server:stop()
+    slow:send(late)
+    quick:send(soon)
+    t.server:continue()
+    quick:expect(soon, { within = 3 })
+    slow:expect(late, { within = 3 })
   end,
 }
 
