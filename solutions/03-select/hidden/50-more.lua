@@ -114,6 +114,6 @@ check "without a free descriptor from the first client on" {
     waiting:close()
     t.server:signal("TERM")
     t:expect(t.server:exited { within = 2 }.status == 0, "the server did not end with status 0")
-    t:rules { idle = { calls = 100, cpu = 0.3 } }
+    t:rules { idle = { calls = 100 } }
   end,
 }
