@@ -84,6 +84,7 @@ static void begin_command(struct build *build)
     static const char *const sanitize[] = {"-fsanitize=address,undefined",
                                            "-fno-omit-frame-pointer",
                                            "-fno-sanitize-recover=all", NULL};
+    static const char *const unshared[] = {"-static-libasan", "-static-libubsan", NULL};
     snprintf(build->compiler_words, sizeof build->compiler_words, "%s", build->compiler);
     build->count = 0;
     for (char *rest = build->compiler_words, *word; (word = strsep(&rest, " "));)
@@ -92,9 +93,9 @@ static void begin_command(struct build *build)
     add_all(build, always);
     if (build->spec->sanitize)
         add_all(build, sanitize);
-    /* gcc's shared UBSan does not write to log_path beside ASan; clang's is static anyway. */
+    /* gcc 12: with either of the two shared, the other one's reports do not reach log_path. */
     if (build->spec->sanitize && !strstr(build->compiler, "clang"))
-        add(build, "-static-libubsan");
+        add_all(build, unshared);
     if (build->spec->support)
         add(build, build->include);
     add_all(build, build->spec->flags);
