@@ -179,6 +179,8 @@ static inline void peer_stop(struct peer *peer)
     close(peer->listener);
     close(peer->epoll);
     close(peer->stop);
+    for (int fd = 0; fd < PEER_CONNECTIONS; fd++)
+        free(peer->waiting[fd]); /* of clients that went without reading it */
     free(peer);
 }
 
