@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -188,6 +189,14 @@ static int finish(struct job *job)
     return shell_status(status);
 }
 
+/* There is nothing in it. A device that was named as output stays. */
+static void remove_recording(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+        unlink(path);
+}
+
 static int record(struct job *job, struct failure *failure)
 {
     struct failure ignored;
@@ -203,7 +212,7 @@ static int record(struct job *job, struct failure *failure)
     trace_filter_free(job->filter);
     int closed = event_writer_close(job->out, started ? failure : &ignored);
     if (!started)
-        unlink(job->output); /* there is nothing in it */
+        remove_recording(job->output);
     if (started && closed < 0)
         fprintf(stderr, "iolab trace: %s\n", failure->text);
     return status;
