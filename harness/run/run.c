@@ -5,6 +5,7 @@
 #include "run/run.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,13 +55,24 @@ static char **arguments_of(const struct run *run)
     return run->check->arguments ? run->check->arguments : run->spec->manifest->arguments;
 }
 
+/* What was run, for people: a driver is named with the source that it was linked with. */
+static void describe_source(const struct run *run, char *text, size_t size)
+{
+    const char *driver = run->check->program;
+    const char *name = driver ? strrchr(driver, '/') : NULL;
+    snprintf(text, size, "%s%s%s", name ? name + 1 : "", name ? " with " : "",
+             run->spec->source);
+}
+
 static int open_recording(struct run *run, struct failure *failure)
 {
     const struct run_spec *spec = run->spec;
+    char source[2 * PATH_MAX];
+    describe_source(run, source, sizeof source);
     struct recording_header header = {
         .lab = spec->manifest->name,
         .check = run->check->name,
-        .source = spec->source,
+        .source = source,
         .command = (const char *const *)arguments_of(run),
         .tier = tier_of(spec),
         .seed = spec->seed,

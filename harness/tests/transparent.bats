@@ -10,6 +10,8 @@ transcripts() { # lab, option…
     shift
     XDG_STATE_HOME=$state "$iolab" grade --solution --seed 11 "$@" --format json "$lab" >"$work/report" || true
     for recording in "$state"/iolab/*/runs/*/[0-9]*.iorec; do
+        # A driver's answers tell how long its calls took, which is never the same twice.
+        head -n 1 "$recording" | jq -e '.source | test(" with ") | not' >/dev/null || continue
         basename "$recording" .iorec
         jq -r 'select(.k == "step" and (.verb | IN("send", "receive", "end", "reset") | not))
                | [.client, .verb, .outcome, (.bytes // 0), (.detail // "")] | @tsv' "$recording" |
@@ -32,7 +34,7 @@ compare_lab() { # lab
                 >"$work/$kind.$number"
         done
         # How much a server takes before it stops is a matter of time, so these have no twin.
-        grep -q 'try_send.timeout' "$work/watched.$number" "$work/unwatched.$number" && continue
+        grep -q 'try_send' "$work/watched.$number" "$work/unwatched.$number" && continue
         diff "$work/watched.$number" "$work/unwatched.$number"
         if grep -q transcript "$work/watched.$number"; then count=$((count + 1)); fi
     done
