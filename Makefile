@@ -18,7 +18,7 @@ UNITS    := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tes
 AIDS     := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/aid_*.c))
 BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/bench_*.c))
 
-.PHONY: all help demo test check units sanitized stress bench flaky lint skeletons figures \
+.PHONY: all help demo test units sanitized bench flaky lint skeletons figures \
         new-lab dist clean
 
 all: $(COMMANDS) iolab
@@ -46,12 +46,14 @@ sanitized:
 	    EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-overflow" \
 	    LDFLAGS="-fsanitize=address,undefined"
 
-bench: all $(BENCHES) ## the tracer beside strace, same calls, same load
+bench: ## the tracer beside strace, same calls, same load
 	@$(TOOLS)/install build test
-	@harness/tests/bench
+	@$(MAKE) --no-print-directory -s all $(BENCHES)
+	@$(BUILD)/tests/bench_trace $(BUILD)/iolab-trace
 
-flaky: all ## every solution 100 times, every mutant 20 times, under load (long)
+flaky: ## every solution 100 times, every mutant 20 times, under load (long)
 	@$(TOOLS)/install build test
+	@$(MAKE) --no-print-directory -s all
 	@harness/tests/flaky
 
 lint: ## layout, static analysis, directions of includes
