@@ -53,14 +53,9 @@ static const struct text_name tcp_options[] = {
     TEXT_NAMES_END,
 };
 
-/* MSG_WAITALL sleeps until all of it is there: what is there now does not count. */
 static enum call_plan message_enter(struct visit *visit, uint64_t flags)
 {
-    struct event *event = &visit->event;
     text_flags(&visit->detail, flags, message_flags);
-    if ((flags & MSG_WAITALL) && !(flags & MSG_DONTWAIT) && event->queued > 0 &&
-        event->queued < event->bytes)
-        event->ready = EVENT_UNKNOWN;
     return CALL_WRITE;
 }
 
