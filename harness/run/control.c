@@ -72,10 +72,16 @@ static bool verb_signal(struct call *call)
     return done(call);
 }
 
+/* Under the tracer every stop at a call looks like SIGSTOP's from outside; it knows better. */
+static bool stands_still(const struct control *control)
+{
+    return control->trace ? trace_stopped(control->trace) : server_stopped(control->server);
+}
+
 static bool verb_stop(struct call *call)
 {
     server_signal_all(call->control->server, SIGSTOP);
-    if (!server_stopped(call->control->server))
+    if (!stands_still(call->control))
         return not_yet(call, "the server could not be stopped with SIGSTOP");
     control_note(call->control->out, "pause", SIGSTOP, NULL, OUTCOME_OK);
     return done(call);
