@@ -160,8 +160,19 @@ break_script() { # Lua for the body of check 11
     nothing_left
 }
 
+# Runs a script with mounts of its own, as whoever may; a chroot allows nobody.
+with_mounts() { # script
+    if unshare -Urm true 2>/dev/null; then
+        run unshare -Urm sh -c "$1"
+    elif unshare -m true 2>/dev/null; then
+        run unshare -m sh -c "$1"
+    else
+        skip "nobody may mount here"
+    fi
+}
+
 @test "disk full: a clear error, nothing hangs" {
-    run unshare -Urm sh -c "
+    with_mounts "
         mount -t tmpfs -o size=24k none '$TMPDIR' &&
         '$iolab' grade --solution --check 11 01"
     echo "$output"
@@ -172,7 +183,7 @@ break_script() { # Lua for the body of check 11
 
 @test "disk full where recordings are kept: a clear error" {
     mkdir -p "$XDG_STATE_HOME"
-    run unshare -Urm sh -c "
+    with_mounts "
         mount -t tmpfs -o size=16k none '$XDG_STATE_HOME' &&
         '$iolab' grade --solution 01"
     echo "$output"
