@@ -91,6 +91,17 @@ check "a half-close does not cut off what is still to be sent" {
     t.server:continue()
     c:expect("my last words", { within = 3 })
     c:expect_close { within = 3 }
+    -- And while a send has taken only the first few of the last bytes.
+    local d = t:connect()
+    d:echo("ready", { within = 3 })
+    t.server:fault { call = "@send", short = 5, count = 1, connection = d }
+    t.server:fault { call = "@send", error = "EAGAIN", count = 2, connection = d }
+    t.server:stop()
+    d:send("my very last words")
+    d:half_close()
+    t.server:continue()
+    d:expect("my very last words", { within = 3 })
+    d:expect_close { within = 3 }
   end,
 }
 
