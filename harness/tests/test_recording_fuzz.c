@@ -163,7 +163,7 @@ static void mutated(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         size_t now = size;
         memcpy(bytes, sample, size);
-        for (uint64_t times = 1 + draw(8); times > 0; times--)
+        for (uint64_t times = 1 + draw(8); times > 0 && now > 0; times--)
             now = mutate(bytes, now);
         read += swallow(path, bytes, now, nowhere);
     }
