@@ -45,13 +45,15 @@ static int build(const struct job *job)
     return status < 0 ? STATUS_MACHINE : status;
 }
 
-static pid_t spawn_build(const struct job *job)
+/* Only in the child are signals let through again: here they wait for the loop. */
+static pid_t spawn_build(const struct job *job, const sigset_t *before)
 {
     fflush(NULL);
     pid_t parent = getpid(), pid = fork();
     if (pid != 0)
         return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigprocmask(SIG_SETMASK, before, NULL);
     _exit(getppid() == parent ? build(job) : STATUS_MACHINE);
 }
 
@@ -67,11 +69,7 @@ static void start(struct pool *pool, struct job *job)
 {
     job->started = clock_now();
     job->deadline = job->started + (int64_t)(job->seconds * CLOCK_SECOND);
-    /* The child gets the signals as we got them, not as this loop has them. */
-    sigset_t ours;
-    sigprocmask(SIG_SETMASK, pool->before, &ours);
-    job->pid = job->build ? spawn_build(job) : run_spawn(&job->spec);
-    sigprocmask(SIG_SETMASK, &ours, NULL);
+    job->pid = job->build ? spawn_build(job, pool->before) : run_spawn(&job->spec);
     job->descriptor = job->pid > 0 ? pidfd_open(job->pid, 0) : -1;
     if (job->descriptor < 0) {
         end(pool, job, -1);
