@@ -64,7 +64,7 @@ check "clients beyond FD_SETSIZE are turned away, the others stay" {
     end
     served_or_refused(t, t:connect_many(100, { within = 15 }))
     for i = 1, 1000, 37 do
-      early[i]:echo(("still client %d\n"):format(i), { within = 3 })
+      early[i]:echo(("still client %d\n"):format(i), { within = 10 })
     end
     local open = t.server:descriptors()
     for i = 901, 1000 do
@@ -74,7 +74,7 @@ check "clients beyond FD_SETSIZE are turned away, the others stay" {
       within = 5,
       message = "100 clients have gone, and their descriptors are still open",
     })
-    t:connect():echo("there is room again\n", { within = 3 })
+    t:connect():echo("there is room again\n", { within = 10 })
   end,
 }
 
@@ -93,10 +93,10 @@ check "without free descriptors it goes on, and does not spin" {
     local open = t.server:descriptors()
     t.server:limit { descriptors = open + 3 }
     local many = t:connect_many(10)
-    c:echo("first things first\n", { within = 3 })
+    c:echo("first things first\n", { within = 10 })
     t:sleep(0.1)
     t:quiet(0.4)
-    c:echo("still served\n", { within = 3 })
+    c:echo("still served\n", { within = 10 })
     for _, other in ipairs(many) do
       other:close()
     end
@@ -122,11 +122,11 @@ check "few descriptors are left, and the listener is a high one" {
   run = function(t)
     local early = t:connect_many(6)
     for i, c in ipairs(early) do
-      c:echo(("client %d\n"):format(i))
+      c:echo(("client %d\n"):format(i), { within = 10 })
     end
     served_or_refused(t, t:connect_many(30))
     for i, c in ipairs(early) do
-      c:echo(("still client %d\n"):format(i))
+      c:echo(("still client %d\n"):format(i), { within = 10 })
       c:close()
     end
   end,
