@@ -9,7 +9,7 @@
 static const struct argp_option options[] = {
     {"solution", 'S', NULL, 0, "Grade the reference solution", 0},
     {"source", 's', "FILE|DIR", 0, "Grade this source instead of the lab's folder", 0},
-    {"check", 'c', "PATTERN", 0, "Only checks whose number or name matches (*, ?)", 0},
+    {"check", 'c', "PATTERN", 0, "Only checks whose number or name matches (21, 2*, 21,33)", 0},
     {"jobs", 'j', "N", 0, "Checks side by side (twice the cores)", 0},
     {"seed", 'd', "N", 0, "The seed of all that is random; printed with each report", 0},
     {"format", 'f', "FORMAT", 0, "text, json, tap or junit", 0},

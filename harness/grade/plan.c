@@ -17,11 +17,23 @@
 #define CHECK_SECONDS  20.0
 #define MARGIN_SECONDS 15.0 /* for starting, stopping and writing, on a busy machine */
 
+/* Is `number` one of "21,3*"? */
+static bool number_matches(const char *list, int number)
+{
+    char digits[16], piece[16];
+    snprintf(digits, sizeof digits, "%d", number);
+    for (size_t size; *list; list += size + (list[size] == ',')) {
+        size = strcspn(list, ",");
+        snprintf(piece, sizeof piece, "%.*s", (int)size, list);
+        if (fnmatch(piece, digits, 0) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool plan_chooses(const char *pattern, int number, const char *name)
 {
-    char digits[16];
-    snprintf(digits, sizeof digits, "%d", number);
-    return !pattern || fnmatch(pattern, digits, 0) == 0 ||
+    return !pattern || number_matches(pattern, number) ||
            fnmatch(pattern, name, FNM_CASEFOLD) == 0;
 }
 

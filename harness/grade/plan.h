@@ -41,7 +41,7 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
               struct failure *failure);
 void plan_free(struct plan *plan);
 
-/* Does the pattern choose this check (number, or name with * and ?)? NULL chooses all. */
+/* Does the pattern choose this check (numbers, "21,3*", or a name with * and ?)? NULL: all. */
 bool plan_chooses(const char *pattern, int number, const char *name);
 
 #endif

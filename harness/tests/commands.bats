@@ -77,6 +77,8 @@ load common.bash
 
 @test "the formats: JSON, TAP and JUnit are well formed" {
     "$iolab" grade --solution --check '1?' --format json 01 | jq -e '.schema == "iolab-report/1"'
+    "$iolab" grade --solution --check '11,2*' --format json 01 |
+        jq -e '[.checks[].number | select(. >= 10)] | index(11) and index(21) and (index(12) | not)'
     "$iolab" grade --solution --check '1?' --format tap 01 >"$work/tap"
     head -n 1 "$work/tap" | grep -qx "TAP version 14"
     grep -q '^ok 1 - ' "$work/tap"
