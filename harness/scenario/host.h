@@ -154,5 +154,6 @@ int test_connect_many(lua_State *lua);
 int test_spawn(lua_State *lua);
 int test_barrier(lua_State *lua);
 int test_eventually(lua_State *lua);
+int test_fill(lua_State *lua);
 
 #endif

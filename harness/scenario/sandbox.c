@@ -52,7 +52,7 @@ bool sandbox_where(lua_State *lua, char *where, size_t size)
     lua_Debug frame;
     for (int level = 0; lua_getstack(lua, level, &frame); level++) {
         lua_getinfo(lua, "Sl", &frame);
-        if (frame.currentline > 0) {
+        if (frame.currentline > 0 && strcmp(frame.source, SANDBOX_OWN) != 0) {
             snprintf(where, size, "%s:%d", frame.short_src, frame.currentline);
             return true;
         }

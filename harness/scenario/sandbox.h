@@ -54,7 +54,10 @@ int sandbox_resume(struct sandbox *sandbox, lua_State *thread, int arguments);
 /* After an error: "20-slow.lua:14: what was wrong". */
 void sandbox_explain(struct sandbox *sandbox, lua_State *thread, struct failure *failure);
 
-/* "20-slow.lua:14" of the innermost Lua function that runs; false: none does. */
+/* The source of verbs that are written in Lua themselves. */
+#define SANDBOX_OWN "=verb"
+
+/* "20-slow.lua:14" of the innermost function of a script that runs; false: none does. */
 bool sandbox_where(lua_State *lua, char *where, size_t size);
 
 /* Ends the script as wrong. Does not return (the type is that of lua_error). */

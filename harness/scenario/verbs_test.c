@@ -128,6 +128,7 @@ static int test_property(lua_State *lua, const char *name)
     return 1;
 }
 
+/* clang-format off */
 static const struct verb verbs[] = {
     {"connect", test_connect},
     {"try_connect", test_try_connect},
@@ -143,9 +144,11 @@ static const struct verb verbs[] = {
     {"expect", test_expect},
     {"fail", test_fail},
     {"eventually", test_eventually},
+    {"fill", test_fill},
     {"mark", test_mark},
     {"rules", test_rules},
     {NULL, NULL},
 };
+/* clang-format on */
 
 const struct class class_test = {"t", verbs, "port, seed, scale, server", test_property};

@@ -250,14 +250,61 @@ static void many_lines(void **state)
     ends(scenario, OUTCOME_OK, "");
 }
 
+/* Takes the next step, which must be of this kind, and finishes it with this number. */
+static void answers(struct scenario *scenario, enum step_kind kind, int64_t number)
+{
+    struct step *step = scenario_step(scenario);
+    struct step_result result = {.outcome = OUTCOME_OK, .number = number};
+    assert_non_null(step);
+    assert_int_equal(step->kind, kind);
+    assert_string_equal(step->where, SCRIPT_NAME ":1");
+    scenario_finish(scenario, step, &result);
+}
+
+/* A try that is taken whole is repeated at once; one that is not, after the witness was served;
+   and it is over when nothing was taken, and nothing received meanwhile. */
+static void fill_until_it_stands(void **state)
+{
+    (void)state;
+    const int64_t piece = 1 << 18;
+    struct scenario *scenario =
+        begin(CHECK("local c, w = t:connect(), t:connect() "
+                    "assert(#t:fill(c, w, 64 << 20) == (1 << 18) + 70) t:mark('full')"),
+              1);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_STALL, 0);
+    const struct {
+        int64_t receives, taken, receives_then;
+    } tries[] = {{1, piece, 0}, {2, 70, 3}, {3, 0, 4}, {4, 0, 4}};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        answers(scenario, STEP_SERVER, tries[i].receives);
+        answers(scenario, STEP_SEND, tries[i].taken);
+        if (tries[i].taken == piece)
+            continue;
+        answers(scenario, STEP_ECHO, 0);
+        answers(scenario, STEP_ECHO, 0);
+        if (tries[i].taken == 0)
+            answers(scenario, STEP_SERVER, tries[i].receives_then);
+    }
+    marks(scenario, "full");
+    ends(scenario, OUTCOME_OK, "");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spawn_and_join),  cmocka_unit_test(unjoined),
-        cmocka_unit_test(steps_say_where), cmocka_unit_test(barriers_open_again),
-        cmocka_unit_test(deadlocks),       cmocka_unit_test(failing_step_ends_all),
-        cmocka_unit_test(wrong_verbs),     cmocka_unit_test(seeds),
-        cmocka_unit_test(random_data),     cmocka_unit_test(many_lines),
+        cmocka_unit_test(spawn_and_join),
+        cmocka_unit_test(unjoined),
+        cmocka_unit_test(steps_say_where),
+        cmocka_unit_test(barriers_open_again),
+        cmocka_unit_test(deadlocks),
+        cmocka_unit_test(failing_step_ends_all),
+        cmocka_unit_test(wrong_verbs),
+        cmocka_unit_test(seeds),
+        cmocka_unit_test(random_data),
+        cmocka_unit_test(many_lines),
+        cmocka_unit_test(fill_until_it_stands),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

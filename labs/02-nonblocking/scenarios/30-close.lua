@@ -1,17 +1,5 @@
 -- Clients that leave, politely or not, and a server that is told to leave.
 
--- Sends until nothing more fits anywhere between here and a client that reads nothing. What is
--- left over then stands in the server's own buffers. Returns the bytes that were taken.
-local function fill(t, c, most)
-  local chunk, total = t:bytes(131072), 0
-  c:stall()
-  repeat
-    local taken = c:try_send(chunk, { within = 0.3 })
-    total = total + taken
-  until taken < #chunk or total >= most
-  return chunk:rep(total // #chunk) .. chunk:sub(1, total % #chunk)
-end
-
 -- Pauses so far. Which call the server takes them in is a question for the rules of the lab.
 local function pauses(t)
   return t.server:calls { call = "@sleep" } + t.server:calls { call = "@wait" }
@@ -76,7 +64,7 @@ check "a half-close does not cut off what is still to be sent" {
   run = function(t)
     local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
     slow:echo("ready", { within = 3 })
-    local taken = fill(t, slow, 8 * 1048576)
+    local taken = t:fill(slow, t:connect(), 8 * 1048576)
     slow:half_close()
     slow:resume()
     slow:expect(taken, { within = 20 })
@@ -183,7 +171,7 @@ check "SIGTERM ends it, whatever its clients do" {
     idle:echo("hello", { within = 3 })
     local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
     slow:echo("ready", { within = 3 })
-    fill(t, slow, 8 * 1048576)
+    t:fill(slow, idle, 8 * 1048576)
     t.server:signal("TERM")
     local ended = t.server:exited { within = 2 }
     t:expect(ended.signal == nil, "SIGTERM killed the server (%s): it should end by itself, with status 0", ended.signal)

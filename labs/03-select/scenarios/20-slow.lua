@@ -2,27 +2,10 @@
 
 local MEGABYTE = 1 << 20
 
--- A client that does not read, and sends until nobody takes any more. That the server stands
--- still, and is not merely slow, `other` shows: two rounds were made for it, and none for this
--- client. Returns the client, and what was taken of it; at most `most` bytes.
+-- A slow client for which nothing more fits anywhere, and what was taken of it.
 local function choke(t, other, most)
   local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
-  c:stall()
-  local taken, total = {}, 0
-  for _ = 1, 100 do
-    local receives = t.server:calls { call = "@receive", connection = c }
-    local piece = t:bytes(MEGABYTE)
-    local n = c:try_send(piece, { within = 0.2 })
-    taken[#taken + 1] = piece:sub(1, n)
-    total = total + n
-    other:echo("one\n", { within = 3 })
-    other:echo("two\n", { within = 3 })
-    local still = t.server:calls { call = "@receive", connection = c } == receives
-    if n == 0 and still or total >= most then
-      break
-    end
-  end
-  return c, table.concat(taken)
+  return c, t:fill(c, other, most)
 end
 
 check "silent clients keep nobody waiting" {
