@@ -58,8 +58,9 @@
  *                    LEAVE "{5}, {}, {}"             the sets as they came back
  *   poll, ppoll      ENTER "{5:IN 6:IN|OUT}"         events asked for
  *                    LEAVE "{5:IN|HUP}"              revents that are not 0
- *   epoll_ctl        ENTER "ADD 5 IN|OUT|ET"         operation, descriptor, events; fd is the
- *                                                    epoll's
+ *   epoll_ctl        ENTER "ADD 5 IN|OUT|ET"         operation, descriptor, events ("0": none);
+ *                                                    fd is the epoll's, address the data that
+ *                                                    is registered, all 64 bits of it
  *   epoll_wait …     LEAVE "{5:IN 7:IN|RDHUP}"       by descriptor, as registered
  *   recv … send …    ENTER flags: "MSG_DONTWAIT|MSG_NOSIGNAL", or NULL
  *   fcntl            ENTER "F_SETFL O_RDWR|O_NONBLOCK", "F_SETFD 1", "F_DUPFD 0" …
@@ -143,7 +144,7 @@ struct event {
     int64_t timeout; /* "timeout": ns, EVENT_FOREVER ("forever"), or EVENT_NONE: has none */
     uint64_t pair;   /* "of": number of the ENTER; 0 */
     enum event_outcome outcome; /* "outcome" */
-    uint64_t address;           /* "addr": of the caller's buffer; 0 */
+    uint64_t address;           /* "addr": of the caller's buffer (epoll_ctl: its data); 0 */
     const char *detail;         /* "detail"; NULL */
     const char *data;           /* "data": first bytes moved; each byte one code point */
     size_t data_size;           /*   U+0000 to U+00FF of the JSON string */

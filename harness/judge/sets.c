@@ -125,6 +125,9 @@ bool epoll_change_of(const char *detail, struct epoll_change *change)
     if (!read_number(&detail, &descriptor) || descriptor > INT32_MAX)
         return false;
     change->descriptor = (int)descriptor;
-    change->edge = strstr(detail, "|ET") != NULL || strstr(detail, " ET") != NULL;
+    skip(&detail, " ");
+    change->events = detail;
+    change->edge = strstr(detail, "ET") != NULL;
+    change->one_shot = strstr(detail, "ONESHOT") != NULL;
     return true;
 }

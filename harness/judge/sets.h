@@ -31,11 +31,13 @@ bool sets_of_select(const char *detail, struct sets *sets);
  */
 bool sets_of_poll(const char *detail, struct sets *sets);
 
-/* "ADD 5 IN|OUT|ET": operation, descriptor, and whether the events are edge-triggered. */
+/* "ADD 5 IN|OUT|ET": operation, descriptor, its events, and whether they are edge-triggered,
+   or armed for one event only. */
 struct epoll_change {
     char operation[8];
     int descriptor;
-    bool edge;
+    const char *events; /* in the detail; "" for DEL, "0" for none */
+    bool edge, one_shot;
 };
 bool epoll_change_of(const char *detail, struct epoll_change *change);
 

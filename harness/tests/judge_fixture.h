@@ -34,6 +34,7 @@ struct extra {
     bool vague;               /* the tier cannot tell whether it slept */
     enum event_ternary nonblocking;
     bool moded; /* nonblocking is said */
+    uint64_t address;
 };
 
 struct tape {
@@ -137,6 +138,7 @@ static inline uint64_t tape_call(struct tape *tape, double when, double length, 
     struct event leave = call_event(EVENT_LEAVE, when + length, thread, call, fd, connection);
     bool slept = extra->never || length >= 1;
     enter.detail = extra->asked;
+    enter.address = extra->address;
     if (extra->timed)
         enter.timeout = extra->timeout;
     if (moves(call))

@@ -205,7 +205,9 @@ static void test_multiplexing(void **state)
     assert_string_equal(recording_leave(traced.recording, event)->detail, "{}");
 
     snprintf(want, sizeof want, "ADD %d IN|OUT|ET", pair[1]);
-    assert_string_equal(traced_want(&traced, EVENT_ENTER, "epoll_ctl", 1)->detail, want);
+    event = traced_want(&traced, EVENT_ENTER, "epoll_ctl", 1);
+    assert_string_equal(event->detail, want);
+    assert_int_equal(event->address, (uintptr_t)pair);
     event = traced_want(&traced, EVENT_ENTER, "epoll_wait", 1);
     assert_int_equal(event->ready, EVENT_YES);
     snprintf(want, sizeof want, "{%d:OUT}", pair[1]);

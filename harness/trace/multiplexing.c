@@ -169,8 +169,11 @@ static enum call_plan ctl_enter(struct visit *visit)
     text_format(&visit->detail, " %d ", (int)visit->arguments[2]);
     if (visit->arguments[1] != EPOLL_CTL_DEL &&
         memory_read(visit->thread->tid, visit->arguments[3], &event, sizeof event)) {
-        text_flags(&visit->detail, event.events, readiness);
-        visit->thread->inside.note = event.data.u64;
+        if (event.events)
+            text_flags(&visit->detail, event.events, readiness);
+        else
+            text_add(&visit->detail, "0");
+        visit->event.address = visit->thread->inside.note = event.data.u64;
     } else {
         visit->detail.start[--visit->detail.used] = '\0'; /* the blank */
     }

@@ -1,0 +1,246 @@
+/*
+ * How connections were registered with epoll: epoll_data, triggered, no_needless_mod.
+ *
+ * The recording is read in order. What is registered for a descriptor stands from an ADD or MOD
+ * that succeeded until the next one, a DEL, or its close. A rule looks at each change of a
+ * connection, and at what was registered before; descriptors of other kinds (the listener, pipes,
+ * timers) are the server's own business.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "judge/rule.h"
+#include "judge/sets.h"
+#include "judge/words.h"
+
+struct place {
+    int process, descriptor;
+};
+
+/* What is known of a descriptor. */
+struct known {
+    struct place place;
+    int connection; /* 0: not one */
+    int epoll;      /* where it is registered, or -1 */
+    const char *events;
+    uint64_t data;
+    UT_hash_handle hh;
+};
+
+/* An ADD or MOD of a connection, and what was registered for it. */
+struct registration {
+    const struct call *call;
+    struct epoll_change change;
+    const struct known *known;
+    bool modifies;
+};
+
+/* What a rule says against a registration (owned), or NULL. */
+typedef char *objection_fn(const struct registration *made, const json_t *value);
+
+static struct known *known_at(struct known **all, int process, int descriptor)
+{
+    struct place place = {process, descriptor};
+    struct known *known;
+    HASH_FIND(hh, *all, &place, sizeof place, known);
+    if (!known && descriptor >= 0 && (known = calloc(1, sizeof *known))) {
+        known->place = place;
+        known->epoll = -1;
+        HASH_ADD(hh, *all, place, sizeof place, known);
+    }
+    return known;
+}
+
+static void forget(struct known *known)
+{
+    known->connection = 0;
+    known->epoll = -1;
+}
+
+static void free_known(struct known **all)
+{
+    struct known *known, *next;
+    HASH_ITER(hh, *all, known, next)
+    {
+        HASH_DEL(*all, known);
+        free(known);
+    }
+}
+
+/* OPEN, CLOSE and each call on a connection tell what stands behind a descriptor. */
+static void follow(struct known **all, const struct event *event)
+{
+    struct known *known = known_at(all, event->process, event->fd);
+    if (!known)
+        return;
+    if (event->kind == EVENT_CLOSE ||
+        (event->kind == EVENT_LEAVE && event->call && strcmp(event->call, "close") == 0))
+        forget(known);
+    else if (event->kind == EVENT_OPEN)
+        *known = (struct known){known->place, event->connection, -1, NULL, 0, known->hh};
+    else if (event->kind == EVENT_ENTER && event->connection > 0)
+        known->connection = event->connection;
+}
+
+static const struct call *change_of(const struct view *view, const struct event *event,
+                                    struct epoll_change *change)
+{
+    if (event->kind != EVENT_LEAVE || event->error || !event->call ||
+        strcmp(event->call, "epoll_ctl") != 0)
+        return NULL;
+    const struct call *call = view_call(view, event->pair);
+    return call && epoll_change_of(call->enter->detail, change) ? call : NULL;
+}
+
+static void note(struct known *known, const struct call *call,
+                 const struct epoll_change *change)
+{
+    bool deletes = strcmp(change->operation, "DEL") == 0;
+    known->epoll = deletes ? -1 : call->enter->fd;
+    known->events = change->events;
+    known->data = call->enter->address;
+}
+
+static char *judge_change(struct known **all, const struct call *call,
+                          const struct epoll_change *change, const json_t *value,
+                          objection_fn *objection, enum rule_outcome *outcome)
+{
+    struct known *known = known_at(all, call->enter->process, change->descriptor);
+    char *message = NULL;
+    if (!known)
+        return NULL;
+    if (known->connection > 0 && strcmp(change->operation, "DEL") != 0) {
+        struct registration made = {call, *change, known,
+                                    strcmp(change->operation, "MOD") == 0};
+        *outcome = RULE_HOLDS;
+        message = objection(&made, value);
+    }
+    note(known, call, change);
+    return message;
+}
+
+static enum rule_outcome judge_view(const struct view *view, const json_t *value,
+                                    struct finding *finding, objection_fn *objection)
+{
+    struct known *all = NULL;
+    enum rule_outcome outcome = rule_nothing(view);
+    const struct recording *recording = view->recording;
+    for (size_t i = 0; i < recording->count && outcome != RULE_BROKEN; i++) {
+        struct epoll_change change;
+        const struct event *event = &recording->events[i];
+        const struct call *call = change_of(view, event, &change);
+        char *message =
+            call ? judge_change(&all, call, &change, value, objection, &outcome) : NULL;
+        if (message)
+            outcome = rule_broken_by(finding, view, call, message);
+        follow(&all, event);
+    }
+    free_known(&all);
+    return outcome;
+}
+
+/* "epoll_ctl(4) at 0.310 s registers connection 2 (descriptor 7)", the beginning of all. */
+static char *objection_to(const struct registration *made, const char *what)
+{
+    const struct event *enter = made->call->enter;
+    return words_format("%s at %s %s connection %d (descriptor %d) %s", words_name(enter).text,
+                        words_moment(enter->time).text,
+                        made->modifies ? "modifies" : "registers", made->known->connection,
+                        made->change.descriptor, what);
+}
+
+/* --- epoll_data --- */
+
+static bool is_pointer(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text && strcmp(text, "pointer") == 0;
+}
+
+static char *own_number(const struct registration *made, const json_t *value)
+{
+    (void)value;
+    if ((uint32_t)made->call->enter->address != (uint32_t)made->change.descriptor)
+        return NULL;
+    return objection_to(made, "with its descriptor number as data: what is known of the client "
+                              "has to be looked for at each event, and another client's may be "
+                              "found when the number is in use again");
+}
+
+static enum rule_outcome data_in_view(const struct view *view, const json_t *value,
+                                      struct finding *finding)
+{
+    return judge_view(view, value, finding, own_number);
+}
+
+static enum rule_outcome judge_data(const struct views *views, const json_t *value,
+                                    struct finding *finding)
+{
+    return rule_each(views, value, finding, data_in_view);
+}
+
+/* --- triggered --- */
+
+static bool is_trigger(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text && (strcmp(text, "level") == 0 || strcmp(text, "edge") == 0);
+}
+
+static char *other_trigger(const struct registration *made, const json_t *value)
+{
+    bool edge = strcmp(json_string_value(value), "edge") == 0;
+    if (made->change.edge == edge || (edge && strcmp(made->change.events, "0") == 0))
+        return NULL;
+    if (!edge)
+        return objection_to(made, "with EPOLLET: edge-triggered");
+    return objection_to(made, made->modifies
+                                  ? "without EPOLLET, which is lost: level-triggered "
+                                    "from here on"
+                                  : "without EPOLLET: level-triggered");
+}
+
+static enum rule_outcome trigger_in_view(const struct view *view, const json_t *value,
+                                         struct finding *finding)
+{
+    return judge_view(view, value, finding, other_trigger);
+}
+
+static enum rule_outcome judge_trigger(const struct views *views, const json_t *value,
+                                       struct finding *finding)
+{
+    return rule_each(views, value, finding, trigger_in_view);
+}
+
+/* --- no_needless_mod --- */
+
+static char *nothing_new(const struct registration *made, const json_t *value)
+{
+    (void)value;
+    const struct known *known = made->known;
+    if (!made->modifies || made->change.edge || made->change.one_shot ||
+        known->epoll != made->call->enter->fd || known->data != made->call->enter->address ||
+        strcmp(known->events, made->change.events) != 0)
+        return NULL;
+    return objection_to(made, "to what is registered already: a system call for nothing");
+}
+
+static enum rule_outcome mod_in_view(const struct view *view, const json_t *value,
+                                     struct finding *finding)
+{
+    return judge_view(view, value, finding, nothing_new);
+}
+
+static enum rule_outcome judge_mod(const struct views *views, const json_t *value,
+                                   struct finding *finding)
+{
+    return rule_each(views, value, finding, mod_in_view);
+}
+
+const struct rule rules_epoll[] = {
+    {"epoll_data", "\"pointer\"", is_pointer, judge_data},
+    {"triggered", "\"level\" or \"edge\"", is_trigger, judge_trigger},
+    {"no_needless_mod", "true", rule_is_true, judge_mod},
+    {0},
+};
