@@ -20,6 +20,7 @@ static const struct call_class {
     {"@thread", {"pthread_create"}},
     {"@process", {"fork", "vfork"}},
     {"@lock", {"futex"}},
+    {"@signal", {"sigsuspend", "pause", "sigwaitinfo", "sigtimedwait"}},
 };
 
 static const struct {
@@ -56,6 +57,40 @@ bool phase_call_is(const char *call, const char *name_or_class)
         if (strcmp(classes[i].name, name_or_class) == 0)
             return class_has(&classes[i], call);
     return false;
+}
+
+/* What stands between the words of a detail. */
+#define BETWEEN " |{}:,"
+
+const char *phase_word(const char **at, size_t *size)
+{
+    const char *word = *at + strspn(*at, BETWEEN);
+    *size = strcspn(word, BETWEEN);
+    *at = word + *size;
+    return *size ? word : NULL;
+}
+
+static bool has_word(const char *detail, const char *wanted)
+{
+    const char *word;
+    size_t size, length = strlen(wanted);
+    while (detail && (word = phase_word(&detail, &size)))
+        if (size == length && memcmp(word, wanted, size) == 0)
+            return true;
+    return false;
+}
+
+bool phase_enter_is(const struct event *enter, const char *name)
+{
+    char call[64];
+    const char *colon = strchr(name, ':');
+    if (!colon)
+        return phase_call_is(enter->call, name);
+    if ((size_t)(colon - name) >= sizeof call)
+        return false;
+    memcpy(call, name, (size_t)(colon - name));
+    call[colon - name] = '\0';
+    return phase_call_is(enter->call, call) && has_word(enter->detail, colon + 1);
 }
 
 const char *phase_name(enum phase_kind kind)

@@ -29,7 +29,7 @@
  *               error, bytes (moved, for calls that move bytes), detail (decoded results).
  *               An accept that succeeded has fd and connection of the new descriptor.
  * SIGNAL        delivered to a thread: thread, result (signal number), fd (si_fd of SIGIO or
- *               -1), error (si_code), detail ("SIGTERM")
+ *               -1), connection, error (si_code), detail ("SIGTERM")
  * THREAD_START  thread (small number from 1), result (its kernel id), detail "thread" or
  *               "process"
  * THREAD_END    thread, result (exit status, or minus the signal that killed it)
@@ -63,8 +63,15 @@
  *                                                    is registered, all 64 bits of it
  *   epoll_wait …     LEAVE "{5:IN 7:IN|RDHUP}"       by descriptor, as registered
  *   recv … send …    ENTER flags: "MSG_DONTWAIT|MSG_NOSIGNAL", or NULL
- *   fcntl            ENTER "F_SETFL O_RDWR|O_NONBLOCK", "F_SETFD 1", "F_DUPFD 0" …
- *   ioctl            ENTER "FIONBIO 1", "FIONREAD" …
+ *   fcntl            ENTER "F_SETFL O_RDWR|O_NONBLOCK|O_ASYNC", "F_SETSIG SIGRTMIN+1",
+ *                    "F_SETOWN 7", "F_SETOWN_EX F_OWNER_TID 7", "F_SETFD 1", "F_DUPFD 0" …
+ *   ioctl            ENTER "FIONBIO 1", "FIOASYNC 1", "FIONREAD" …
+ *   sigaction        ENTER "SIGIO handler SA_RESTART|SA_SIGINFO", "SIGPIPE SIG_IGN" …
+ *   sigprocmask      ENTER "SIG_BLOCK {SIGIO SIGRTMIN+1}", "SIG_SETMASK all", or NULL (only asks)
+ *   sigsuspend, sigwaitinfo, sigtimedwait, signalfd
+ *                    ENTER "{SIGIO}", "all"          the set that it was given
+ *   sigwaitinfo, sigtimedwait, and read of a signalfd
+ *                    LEAVE "SIGIO {5:IN}"            what was taken, and on which descriptor
  *   setsockopt       ENTER "SO_RCVTIMEO 1.000000" (seconds), "SO_REUSEADDR 1" …
  *   listen           ENTER "4096"
  *   shutdown         ENTER "SHUT_WR"

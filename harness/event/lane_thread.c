@@ -93,7 +93,7 @@ static struct moment at_enter(const struct lanes *lanes, const struct event *ent
 /* A select or poll of nothing is a way to sleep, as old as select itself. */
 static bool by_choice(const struct event *enter)
 {
-    if (phase_call_is(enter->call, "@sleep"))
+    if (phase_call_is(enter->call, "@sleep") || phase_call_is(enter->call, "@signal"))
         return true;
     if (!phase_call_is(enter->call, "@wait") || !enter->detail)
         return false;

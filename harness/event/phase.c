@@ -47,6 +47,8 @@ bool lanes_vain(const struct event *enter, const struct event *leave)
 {
     if (phase_call_is(enter->call, "@wait"))
         return enter->timeout == 0 && leave->result == 0 && !leave->error;
+    if (phase_call_is(enter->call, "@signal"))
+        return enter->timeout == 0 && leave->error == EAGAIN;
     return leave->error == EAGAIN &&
            (phase_call_is(enter->call, "@receive") || phase_call_is(enter->call, "@accept") ||
             phase_call_is(enter->call, "@send"));

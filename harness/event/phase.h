@@ -8,8 +8,9 @@
  *
  *   thread lane:      RUNNING | BLOCKED | POLLING | PAUSED | NOTIFIED, gapless from its start
  *                     to its end. RUNNING holds the calls that did something at once; a select
- *                     or poll of nothing is PAUSED; NOTIFIED lasts from a signal to the thread's
- *                     next stop (and has no length while it is in a call).
+ *                     or poll of nothing, and a wait for a signal, is PAUSED; NOTIFIED lasts
+ *                     from a signal to the thread's next stop (and has no length while it is in
+ *                     a call).
  *   connection lane:  WAIT (nothing to read, and the server would read if there were): from the
  *                     ENTER of the first receiving call that found nothing, or of the first wait
  *                     call that asks for this connection while nothing is there, until the peer
@@ -40,7 +41,7 @@
     X(PHASE_RUNNING, "running", 'r', "the thread runs")                                        \
     X(PHASE_BLOCKED, "blocked", 'B', "asleep in a call that waits for I/O")                    \
     X(PHASE_POLLING, "polling in vain", '?', "asked, and nothing was there")                   \
-    X(PHASE_PAUSED, "asleep by choice", '.', "in nanosleep or the like")                       \
+    X(PHASE_PAUSED, "asleep by choice", '.', "in nanosleep, or until a signal")                \
     X(PHASE_NOTIFIED, "notified", '!', "a signal or a completion came")                        \
     X(PHASE_WAIT, "wait for data", '~', "the kernel has nothing yet")                          \
     X(PHASE_COPY, "copy data from kernel to user", 'C', "data moves into the program")
@@ -117,6 +118,7 @@ const char *phase_source_name(enum phase_source source);
  *   MSG_WAITALL    slept when less was there than asked for and it lasted over 1 ms
  *   sends          "writable" says that something fits, not all: of more than 2 KiB a send slept
  *                  when it never came back, lasted over 10 ms, or was cut short after over 1 ms
+ *   sigsuspend …   slept when no signal that they wait for was pending
  *   futex, wait4 … slept when they lasted over 1 ms
  */
 enum event_ternary phase_slept(const struct recording *recording, const struct event *enter);
@@ -126,8 +128,19 @@ enum event_ternary phase_slept(const struct recording *recording, const struct e
  * so does phase_call_is("recv", "recv"). Classes: @receive (recv recvfrom recvmsg recvmmsg read
  * readv), @send (send sendto sendmsg sendmmsg write writev sendfile splice), @accept (accept
  * accept4), @wait (select pselect poll ppoll epoll_wait epoll_pwait epoll_pwait2), @sleep
- * (nanosleep clock_nanosleep), @thread (pthread_create), @process (fork vfork), @lock (futex).
+ * (nanosleep clock_nanosleep), @thread (pthread_create), @process (fork vfork), @lock (futex),
+ * @signal (sigsuspend pause sigwaitinfo sigtimedwait).
  */
 bool phase_call_is(const char *call, const char *name_or_class);
+
+/*
+ * The same for an ENTER; the name may also carry a word that the event's detail must have:
+ * "fcntl:F_SETSIG", "epoll_ctl:ET", "@send:MSG_DONTWAIT". Words are what stands between blanks,
+ * '|', ':', ',' and braces.
+ */
+bool phase_enter_is(const struct event *enter, const char *name);
+
+/* The next word of a detail from `*at` on, which moves behind it; NULL: there is none left. */
+const char *phase_word(const char **at, size_t *size);
 
 #endif

@@ -156,6 +156,12 @@ static enum event_ternary other_slept(const struct call *call)
     return yes_if(lasted(call) > LONG_CALL);
 }
 
+/* sigtimedwait with a time of 0 asks whether a signal is pending. */
+static enum event_ternary signal_slept(const struct call *call)
+{
+    return call->enter->timeout == 0 ? EVENT_NO : other_slept(call);
+}
+
 /* Calls of no class below: exit never comes back either, and is not asleep. */
 static enum event_ternary unclassed_slept(const struct call *call)
 {
@@ -168,23 +174,10 @@ static const struct {
     const char *calls;
     enum event_ternary (*slept)(const struct call *call);
 } rows[] = {
-    {"@receive", receive_slept},
-    {"@accept", receive_slept},
-    {"connect", receive_slept},
-    {"@send", send_slept},
-    {"@wait", wait_slept},
-    {"@sleep", pause_slept},
-    {"pause", pause_slept},
-    {"@lock", other_slept},
-    {"rt_sigsuspend", other_slept},
-    {"sigsuspend", other_slept},
-    {"rt_sigtimedwait", other_slept},
-    {"sigtimedwait", other_slept},
-    {"sigwaitinfo", other_slept},
-    {"wait4", other_slept},
-    {"waitpid", other_slept},
-    {"waitid", other_slept},
-    {"io_uring_enter", other_slept},
+    {"@receive", receive_slept},   {"@accept", receive_slept}, {"connect", receive_slept},
+    {"@send", send_slept},         {"@wait", wait_slept},      {"@sleep", pause_slept},
+    {"@signal", signal_slept},     {"@lock", other_slept},     {"wait4", other_slept},
+    {"waitpid", other_slept},      {"waitid", other_slept},    {"io_uring_enter", other_slept},
     {"io_getevents", other_slept},
 };
 

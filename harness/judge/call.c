@@ -28,7 +28,7 @@ static enum event_ternary slept_until_end(const struct call *call)
     const struct event *enter = call->enter;
     bool never = enter->nonblocking == EVENT_YES ||
                  (enter->detail && strstr(enter->detail, "MSG_DONTWAIT") != NULL);
-    if (never || phase_call_is(enter->call, "@sleep"))
+    if (never || phase_call_is(enter->call, "@sleep") || phase_call_is(enter->call, "@signal"))
         return never ? EVENT_NO : EVENT_YES;
     return enter->ready == EVENT_NO ? EVENT_YES : EVENT_UNKNOWN;
 }

@@ -69,27 +69,39 @@ bool rule_is_names(const json_t *value)
     return true;
 }
 
-bool rule_matches(const char *name, const char *call)
+/* The first of the alternatives in `name` that the call matches, in `one`. */
+static bool match(const char *name, const struct event *enter, char one[RULE_NAME])
 {
-    char one[64];
     while (*name) {
         size_t length = strcspn(name, "|");
-        snprintf(one, sizeof one, "%.*s", (int)(length < 63 ? length : 63), name);
-        if (one[0] && phase_call_is(call, one))
+        snprintf(one, RULE_NAME, "%.*s", (int)(length < RULE_NAME ? length : RULE_NAME), name);
+        if (one[0] && phase_enter_is(enter, one))
             return true;
         name += length + (name[length] == '|');
     }
     return false;
 }
 
-bool rule_matches_any(const json_t *list, const char *call)
+bool rule_matches(const char *name, const struct event *enter)
+{
+    char one[RULE_NAME];
+    return match(name, enter, one);
+}
+
+bool rule_match_in(const json_t *list, const struct event *enter, char one[RULE_NAME])
 {
     size_t index;
     json_t *name;
     json_array_foreach(list, index, name)
     {
-        if (json_is_string(name) && rule_matches(json_string_value(name), call))
+        if (json_is_string(name) && match(json_string_value(name), enter, one))
             return true;
     }
     return false;
+}
+
+bool rule_matches_any(const json_t *list, const struct event *enter)
+{
+    char one[RULE_NAME];
+    return rule_match_in(list, enter, one);
 }

@@ -69,9 +69,12 @@ bool rule_is_number(const json_t *value); /* >= 0 */
 bool rule_is_true(const json_t *value);
 bool rule_is_names(const json_t *value); /* a list of calls and classes, not empty */
 
-/* Does `call` match one of the names in `list` (a|b are alternatives)? */
-bool rule_matches_any(const json_t *list, const char *call);
-/* Does `call` match `name`, "a|b" or "@class"? */
-bool rule_matches(const char *name, const char *call);
+/* Does the call match one of the names in `list` (a|b are alternatives)? */
+bool rule_matches_any(const json_t *list, const struct event *enter);
+/* The same; `one` becomes the name that it matches, without the alternatives to it. */
+#define RULE_NAME 64
+bool rule_match_in(const json_t *list, const struct event *enter, char one[RULE_NAME]);
+/* Does it match `name`: "a|b", "@class", "call:WORD" (see phase_enter_is)? */
+bool rule_matches(const char *name, const struct event *enter);
 
 #endif

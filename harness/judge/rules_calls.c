@@ -27,9 +27,10 @@ static bool counts(const struct call *call)
 /* The class that a call belongs to, for "instead it called …". */
 static const char *class_of(const char *name)
 {
-    static const char *const classes[] = {"@receive", "@send", "@accept", "@wait", "@sleep"};
+    static const char *const classes[] = {"@receive", "@send",  "@accept",
+                                          "@wait",    "@sleep", "@signal"};
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (rule_matches(name, classes[i]) || rule_matches(classes[i], name))
+        if (strcmp(name, classes[i]) == 0 || phase_call_is(name, classes[i]))
             return classes[i];
     return NULL;
 }
@@ -40,7 +41,7 @@ static size_t count_calls(const struct views *views, const char *name, const cha
     for (size_t i = 0; i < views->count; i++)
         for (size_t j = 0; j < views->items[i].count; j++) {
             const struct call *call = &views->items[i].calls[j];
-            if (!counts(call) || !rule_matches(name, call->enter->call))
+            if (!counts(call) || !rule_matches(name, call->enter))
                 continue;
             *example = call->enter->call;
             count++;
@@ -55,7 +56,7 @@ static const struct view *add_examples(const struct views *views, const char *na
     for (size_t i = 0; i < views->count && !shown; i++)
         for (size_t j = 0; j < views->items[i].count; j++) {
             const struct call *call = &views->items[i].calls[j];
-            if (!counts(call) || !rule_matches(name, call->enter->call))
+            if (!counts(call) || !rule_matches(name, call->enter))
                 continue;
             shown = &views->items[i];
             if (finding->calls.count < EXAMPLES)
@@ -69,8 +70,9 @@ static enum rule_outcome unused(const struct views *views, const char *name,
 {
     char first[64];
     const char *example = NULL;
-    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "|"), name);
-    const char *class = class_of(first);
+    size_t length = strcspn(name, "|:");
+    snprintf(first, sizeof first, "%.*s", (int)length, name);
+    const char *class = name[length] == ':' ? first : class_of(first);
     size_t others = class ? count_calls(views, class, &example) : 0;
     if (!others)
         return rule_broken(finding, NULL, 0,
@@ -114,11 +116,12 @@ static enum rule_outcome avoids_in_view(const struct view *view, const json_t *v
 {
     const struct call *first = NULL;
     size_t count = 0;
+    char name[RULE_NAME];
     if (!view->traced)
         return RULE_UNSEEN;
     for (size_t i = 0; i < view->count; i++) {
         const struct call *call = &view->calls[i];
-        if (!rule_matches_any(value, call->enter->call) || !avoidable(view, call))
+        if (!rule_matches_any(value, call->enter) || !avoidable(view, call))
             continue;
         first = first ? first : call;
         if (++count <= EXAMPLES)
@@ -126,12 +129,14 @@ static enum rule_outcome avoids_in_view(const struct view *view, const json_t *v
     }
     if (!first)
         return RULE_HOLDS;
+    rule_match_in(value, first->enter, name);
+    const char *word = strchr(name, ':');
     return rule_broken(
         finding, view, first->enter->number,
-        words_format("the server called %s, which this lab does without: %zu time%s, first at "
-                     "%s",
-                     words_name(first->enter).text, count, count == 1 ? "" : "s",
-                     words_moment(first->enter->time).text));
+        words_format("the server called %s%s%s, which this lab does without: %zu time%s, first "
+                     "at %s",
+                     words_name(first->enter).text, word ? " with " : "", word ? word + 1 : "",
+                     count, count == 1 ? "" : "s", words_moment(first->enter->time).text));
 }
 
 static enum rule_outcome judge_avoids(const struct views *views, const json_t *value,
@@ -162,7 +167,7 @@ struct quota {
 static bool spends(const struct quota *quota, const struct view *view, const struct call *call)
 {
     return call->leave && !call->refused && call->leave->time >= view->ready &&
-           rule_matches(quota->call, call->enter->call) &&
+           rule_matches(quota->call, call->enter) &&
            (!quota->error || call->leave->error == quota->error);
 }
 

@@ -45,7 +45,7 @@ static char *slept_message(const struct view *view, const struct call *call)
 static bool forbidden_sleep(const struct view *view, const json_t *value,
                             const struct call *call)
 {
-    return call_in_service(view, call) && !rule_matches_any(value, call->enter->call) &&
+    return call_in_service(view, call) && !rule_matches_any(value, call->enter) &&
            call_slept(view, call) == EVENT_YES;
 }
 
@@ -89,7 +89,7 @@ static bool any_slept(const struct views *views, const char *name, struct tally 
     for (size_t i = 0; i < views->count; i++)
         for (size_t j = 0; j < views->items[i].count; j++) {
             const struct call *call = &views->items[i].calls[j];
-            if (!rule_matches(name, call->enter->call))
+            if (!rule_matches(name, call->enter))
                 continue;
             enum event_ternary slept = call_slept(&views->items[i], call);
             if (slept == EVENT_YES)
@@ -156,7 +156,7 @@ static enum rule_outcome longest_in_view(const struct view *view, const json_t *
         return RULE_UNSEEN;
     for (size_t i = 0; i < view->count; i++) {
         const struct call *call = &view->calls[i];
-        if (!rule_matches(name, call->enter->call) || call_length(view, call) <= most ||
+        if (!rule_matches(name, call->enter) || call_length(view, call) <= most ||
             call_slept(view, call) != EVENT_YES)
             continue;
         char *slept = slept_message(view, call);

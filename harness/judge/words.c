@@ -74,7 +74,7 @@ struct words words_name(const struct event *enter)
     return words;
 }
 
-/* A class by its best known call. */
+/* A class by its best known call; "fcntl with F_SETSIG". */
 static void call_words(char *text, size_t size, const char *name)
 {
     static const char *const classes[][2] = {
@@ -86,7 +86,13 @@ static void call_words(char *text, size_t size, const char *name)
         {"@thread", "pthread_create"},
         {"@process", "fork"},
         {"@lock", "futex"},
+        {"@signal", "sigsuspend, pause or sigwaitinfo"},
     };
+    const char *word = strchr(name, ':');
+    if (word) {
+        snprintf(text, size, "%.*s with %s", (int)(word - name), name, word + 1);
+        return;
+    }
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strcmp(classes[i][0], name) == 0)
             name = classes[i][1];

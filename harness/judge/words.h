@@ -23,7 +23,8 @@ struct words words_bytes(int64_t bytes);
 /* "recv(5)", "select", "futex": a call with the descriptor that it concerns. */
 struct words words_name(const struct event *enter);
 
-/* "select or pselect" for "select|pselect", "recv or the like" for "@receive". */
+/* "select or pselect" for "select|pselect", "recv or the like" for "@receive", "fcntl with
+   O_ASYNC" for "fcntl:O_ASYNC". */
 struct long_words {
     char text[160];
 };

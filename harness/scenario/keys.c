@@ -152,6 +152,7 @@ void key_limits(lua_State *lua, const struct key *key, const char *what, void *f
         {"memory", key_count, offsetof(struct limits, memory)},
         {"file_size", key_count, offsetof(struct limits, file_size)},
         {"cpu", key_count, offsetof(struct limits, cpu)},
+        {"signals", key_count, offsetof(struct limits, signals)},
         {NULL, NULL, 0},
     };
     (void)key;

@@ -24,6 +24,7 @@ struct limits {
     int64_t memory;    /* bytes of address space (RLIMIT_AS) */
     int64_t file_size; /* bytes */
     int64_t cpu;       /* seconds */
+    int64_t signals;   /* queued at a time (RLIMIT_SIGPENDING) */
 };
 
 /* A rule check of a manifest: judged over the recordings of all checks of the lab. */

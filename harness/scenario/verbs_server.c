@@ -136,6 +136,7 @@ static int server_limit(lua_State *lua)
         {"descriptors", key_count, offsetof(struct limits, descriptors)},
         {"address_space", key_count, offsetof(struct limits, memory)},
         {"threads", key_count, offsetof(struct limits, threads)},
+        {"signals", key_count, offsetof(struct limits, signals)},
         {NULL, NULL, 0},
     };
     struct step *step = server_step(lua, SERVER_LIMIT, "limit");

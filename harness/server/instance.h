@@ -4,6 +4,7 @@
 
 #include "server/isolate.h"
 #include "server/keeper.h"
+#include "server/limits.h"
 #include "server/port.h"
 #include "server/processes.h"
 #include "server/server.h"
@@ -15,9 +16,9 @@ struct server {
     int gate;             /* SOCK_SEQPACKET to the child until it has exec'd; -1 */
     int port;
     struct port_lease lease;
-    uid_t user;        /* made for it alone, when we are root; 0: it is who we are */
-    int64_t strangers; /* threads that count against its limit but are not its own */
-    bool stopped;      /* server_stop has been here */
+    uid_t user; /* made for it alone, when we are root; 0: it is who we are */
+    struct strangers strangers;
+    bool stopped; /* server_stop has been here */
     bool forced;
     struct server_exit exit;
     uint64_t stop_stamp; /* what server_stopped saw last, and when */

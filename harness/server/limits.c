@@ -39,15 +39,18 @@ static int64_t choose(int64_t wanted, int64_t otherwise)
     return wanted > 0 ? wanted : otherwise;
 }
 
-struct limit_set limits_make(const struct limits *wanted, int64_t strangers, bool any_memory)
+struct limit_set limits_make(const struct limits *wanted, const struct strangers *strangers,
+                             bool any_memory)
 {
     struct limit_set set = {0};
     add(&set, RLIMIT_NOFILE, choose(wanted->descriptors, defaults.descriptors), 0);
-    add(&set, RLIMIT_NPROC, choose(wanted->threads, defaults.threads) + strangers, 0);
+    add(&set, RLIMIT_NPROC, choose(wanted->threads, defaults.threads) + strangers->threads, 0);
     add(&set, RLIMIT_FSIZE, choose(wanted->file_size, defaults.file_size), 0);
     add(&set, RLIMIT_CORE, 0, 0);
     /* SIGXCPU says what happened; one second later comes SIGKILL, which cannot be ignored. */
     add(&set, RLIMIT_CPU, choose(wanted->cpu, defaults.cpu), 1);
+    if (wanted->signals > 0)
+        add(&set, RLIMIT_SIGPENDING, wanted->signals + strangers->signals, 0);
     if (!any_memory)
         add(&set, RLIMIT_AS, choose(wanted->memory, defaults.memory), 0);
     return set;
@@ -78,6 +81,19 @@ int64_t limits_threads_of(uid_t user)
     return threads;
 }
 
+/* "SigQ:\t3/31234" (proc(5)) */
+int64_t limits_signals_queued(void)
+{
+    char line[128];
+    long long queued = 0;
+    FILE *file = fopen("/proc/self/status", "re");
+    while (file && fgets(line, sizeof line, file) && sscanf(line, "SigQ: %lld", &queued) != 1)
+        ;
+    if (file)
+        fclose(file);
+    return queued;
+}
+
 /* Only what the kernel enforces at once; the hard limit stays, so that it can be raised again.
  */
 static int limit_process(pid_t pid, int resource, int64_t value)
@@ -103,7 +119,8 @@ static void wear_real_user(uid_t user, gid_t group)
 
 static int limit_all(struct server *server, const struct limits *limits)
 {
-    int64_t threads = limits->threads > 0 ? limits->threads + server->strangers : 0;
+    int64_t threads = limits->threads > 0 ? limits->threads + server->strangers.threads : 0;
+    int64_t signals = limits->signals > 0 ? limits->signals + server->strangers.signals : 0;
     struct process_table table;
     if (processes_read(&table, server->keeper.pid) < 0)
         return -1;
@@ -115,6 +132,7 @@ static int limit_all(struct server *server, const struct limits *limits)
         reached++;
         if (limit_process(process->pid, RLIMIT_NOFILE, limits->descriptors) < 0 ||
             limit_process(process->pid, RLIMIT_NPROC, threads) < 0 ||
+            limit_process(process->pid, RLIMIT_SIGPENDING, signals) < 0 ||
             limit_process(process->pid, RLIMIT_AS, limits->memory) < 0 ||
             limit_process(process->pid, RLIMIT_FSIZE, limits->file_size) < 0 ||
             limit_process(process->pid, RLIMIT_CPU, limits->cpu) < 0)

@@ -143,10 +143,11 @@ static int choose_user(struct start *start, struct server *server, struct failur
     } else if (isolate_by_user_namespace()) {
         plan->own_user_namespace = true; /* where threads are counted from 0 */
     } else {
-        server->strangers = limits_threads_of(plan->user) + SPARE_THREADS;
+        server->strangers.threads = limits_threads_of(plan->user) + SPARE_THREADS;
+        server->strangers.signals = limits_signals_queued();
     }
     plan->limits =
-        limits_make(&start->spec->limits, server->strangers, start->spec->no_limits_on_memory);
+        limits_make(&start->spec->limits, &server->strangers, start->spec->no_limits_on_memory);
     return 0;
 }
 

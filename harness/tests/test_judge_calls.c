@@ -53,6 +53,37 @@ static void logs_and_start_up_are_not_avoided_calls(void **state)
                  WORDS("read(5)", "1 time, first at 0.050 s"));
 }
 
+static void arming_tape(struct tape *tape, const char *detail)
+{
+    tape_begin(tape, "ptrace", true);
+    tape->extra.asked = detail;
+    tape_call(tape, 300, 0.1, 1, "fcntl", 5, 1, 0);
+    tape->extra.asked = "MSG_NOSIGNAL";
+    tape_call(tape, 310, 0.1, 1, "send", 5, 1, 4);
+    tape_stop(tape, 400);
+}
+
+static void names_may_carry_a_word_of_the_detail(void **state)
+{
+    struct tape tape;
+    (void)state;
+    arming_tape(&tape, "F_SETFL O_RDWR|O_NONBLOCK|O_ASYNC");
+    expect_rules(&tape,
+                 "{\"uses\": [\"fcntl:O_ASYNC\", \"ioctl:FIOASYNC|fcntl:O_ASYNC\", "
+                 "\"@send:MSG_NOSIGNAL\"]}",
+                 VERDICT_PASS, NULL);
+    arming_tape(&tape, "F_SETFL O_RDWR|O_NONBLOCK");
+    expect_rules(&tape, "{\"uses\": [\"fcntl:O_ASYNC|ioctl:FIOASYNC\"]}", VERDICT_FAIL,
+                 WORDS("never called fcntl with O_ASYNC or ioctl with FIOASYNC",
+                       "instead it called fcntl, 1 such call"));
+    arming_tape(&tape, "F_SETFL O_RDWR|O_NONBLOCK");
+    expect_rules(&tape, "{\"avoids\": [\"fcntl:O_ASYNC\", \"send:MSG_DONTWAIT\"]}",
+                 VERDICT_PASS, NULL);
+    arming_tape(&tape, "F_SETFL O_RDWR|O_ASYNC");
+    expect_rules(&tape, "{\"avoids\": [\"poll\", \"fcntl:O_ASYNC\"]}", VERDICT_FAIL,
+                 WORDS("called fcntl(5) with O_ASYNC", "1 time, first at 0.300 s"));
+}
+
 /* --- at_most, no_calls_on_closed --- */
 
 static void accept_tape(struct tape *tape, int count, double apart)
@@ -318,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uses_takes_classes_and_alternatives),
         cmocka_unit_test(avoids_names_the_first_call),
+        cmocka_unit_test(names_may_carry_a_word_of_the_detail),
         cmocka_unit_test(logs_and_start_up_are_not_avoided_calls),
         cmocka_unit_test(at_most_counts_within_any_second),
         cmocka_unit_test(calls_on_closed_descriptors),

@@ -1,6 +1,8 @@
 /* What a server finds when it starts, what it is measured to use, and its limits. */
 #include "server_fixture.h"
 
+#include "server/instance.h"
+
 static char *description(const struct limits *limits)
 {
     struct fixture_server made = fixture_start("describe", limits);
@@ -196,6 +198,43 @@ static void test_limits_lowered_while_it_runs(void **state)
     fixture_every_way(lowered);
 }
 
+/* How many signals could be queued in this round; -1: it has not come so far. */
+static int signals_queued(const struct fixture_server *made, int round)
+{
+    char *text = fixture_output(made);
+    int number = -1;
+    const char *at = strstr(text, "queued ");
+    for (int i = 0; at && i < round; i++)
+        at = strstr(at + 1, "queued ");
+    if (at && strchr(at, '\n'))
+        sscanf(at, "queued %d EAGAIN", &number);
+    free(text);
+    return number;
+}
+
+/* What others of the same user have queued may have gone meanwhile. */
+static void limited_signals(void)
+{
+    struct limits limits = {.signals = 20}, lower = {.signals = 5};
+    struct fixture_server made = fixture_start("queue", &limits);
+    fixture_wait_until(signals_queued(&made, 0) >= 0);
+    CHECK(signals_queued(&made, 0) >= 20 && signals_queued(&made, 0) < 1000);
+    CHECK(server_limit(made.server, &lower) == 0);
+    server_signal(made.server, SIGUSR1);
+    fixture_wait_until(signals_queued(&made, 1) >= 0);
+    CHECK(signals_queued(&made, 1) >= 5 && signals_queued(&made, 1) < 1000);
+    if (made.server->strangers.signals == 0)
+        CHECK(signals_queued(&made, 0) == 20 && signals_queued(&made, 1) == 5);
+    server_signal(made.server, SIGUSR1);
+    fixture_finish(&made);
+}
+
+static void test_queued_signals(void **state)
+{
+    (void)state;
+    fixture_every_way(limited_signals);
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -207,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_cpu),
         cmocka_unit_test(test_limits_lowered_while_it_runs),
+        cmocka_unit_test(test_queued_signals),
     };
     return cmocka_run_group_tests_name("server: limits and measures", tests, fixture_build,
                                        fixture_clean);

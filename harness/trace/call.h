@@ -73,4 +73,7 @@ extern const struct call *const call_families[];
 void call_index(void);
 const struct call *call_find(uint64_t number);
 
+/* The result of a read of a signalfd, decoded; in signals.c. */
+void signals_read(struct visit *visit);
+
 #endif

@@ -19,13 +19,15 @@ enum descriptor_kind {
     KIND_SOCKET, /* not connected, or of no connection (datagrams) */
     KIND_LISTENER,
     KIND_CONNECTION,
-    KIND_OTHER, /* epoll, eventfd, timerfd, … */
+    KIND_SIGNALS, /* signalfd */
+    KIND_OTHER,   /* epoll, eventfd, timerfd, … */
 };
 
 /* What an epoll descriptor was told: which descriptor stands behind each `data`. */
 struct interest {
     struct interest_entry *entries; /* a hash by data */
     int holders;
+    int signals; /* the signalfd that was added last; -1: none */
 };
 
 struct slot {

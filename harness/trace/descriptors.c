@@ -6,6 +6,7 @@
 #include "trace/call.h"
 #include "trace/identify.h"
 #include "trace/memory.h"
+#include "trace/signal.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -52,17 +53,37 @@ static void mode_changes(struct visit *visit)
     visit->trace->modes++;
 }
 
+static void add_owner(struct visit *visit)
+{
+    static const struct text_name types[] = {
+        TEXT_NAME(F_OWNER_TID),
+        TEXT_NAME(F_OWNER_PID),
+        TEXT_NAME(F_OWNER_PGRP),
+        TEXT_NAMES_END,
+    };
+    struct f_owner_ex owner;
+    if (!memory_read(visit->thread->tid, visit->arguments[2], &owner, sizeof owner))
+        return;
+    text_value(&visit->detail, (uint64_t)owner.type, types);
+    text_format(&visit->detail, " %d", owner.pid);
+}
+
 static enum call_plan fcntl_enter(struct visit *visit)
 {
     uint64_t command = visit->arguments[1];
     if (command == F_SETFL)
         mode_changes(visit);
     text_value(&visit->detail, command, commands);
-    if (command == F_GETFL || command == F_GETFD || command == F_GETOWN || command == F_GETSIG)
+    if (command == F_GETFL || command == F_GETFD || command == F_GETOWN ||
+        command == F_GETOWN_EX || command == F_GETSIG)
         return CALL_WRITE;
     text_add(&visit->detail, " ");
     if (command == F_SETFL)
         add_status(visit, visit->arguments[2]);
+    else if (command == F_SETSIG && visit->arguments[2])
+        signal_add(&visit->detail, (int)visit->arguments[2]);
+    else if (command == F_SETOWN_EX)
+        add_owner(visit);
     else
         text_number(&visit->detail, (int)visit->arguments[2]);
     return CALL_WRITE;
@@ -194,6 +215,5 @@ const struct call calls_descriptors[] = {
     CALL(eventfd, "eventfd", 0, 0, NULL, made_leave),
     CALL(eventfd2, "eventfd", 0, 0, NULL, made_leave),
     CALL(timerfd_create, "timerfd_create", 0, 0, NULL, made_leave),
-    CALL(signalfd4, "signalfd", 0, 0, NULL, NULL),
     CALLS_END,
 };

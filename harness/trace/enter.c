@@ -6,6 +6,7 @@
 #include <sys/ptrace.h>
 
 #include "trace/call.h"
+#include "trace/counts.h"
 #include "trace/memory.h"
 #include "trace/ready.h"
 #include "trace/restart.h"
@@ -64,21 +65,6 @@ static enum call_plan decode(struct visit *visit)
     return plan;
 }
 
-static void count(struct trace *trace, const struct event *event)
-{
-    struct call_count *entry;
-    struct call_count made = {.key = {event->call, event->connection}};
-    HASH_FIND(hh, trace->counts, &made.key, sizeof made.key, entry);
-    if (!entry) {
-        entry = calloc(1, sizeof *entry);
-        if (!entry)
-            return;
-        entry->key = made.key;
-        HASH_ADD(hh, trace->counts, key, sizeof entry->key, entry);
-    }
-    entry->count++;
-}
-
 static void write_fault(struct visit *visit)
 {
     struct event event = event_make(EVENT_FAULT);
@@ -111,7 +97,7 @@ static void go_in(struct visit *visit, enum call_plan plan)
     stop_resume(visit->thread, 0);
     inside->enter = event_write(visit->trace->options.out, event);
     event->number = inside->enter;
-    count(visit->trace, event);
+    counts_add(&visit->trace->counts, event);
     if (faulty)
         write_fault(visit);
 }

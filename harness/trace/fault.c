@@ -46,7 +46,7 @@ static bool matches(const struct fault_order *order, const struct visit *visit)
 {
     const struct trace_fault *fault = &order->fault;
     return (!fault->connection || fault->connection == visit->event.connection) &&
-           phase_call_is(visit->event.call, order->call);
+           phase_enter_is(&visit->event, order->call);
 }
 
 /* Takes one call off the first order that matches. False: none does, or it is to be skipped. */

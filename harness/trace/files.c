@@ -44,6 +44,13 @@ static void open_leave(struct visit *visit)
     descriptor_close(visit->trace, visit->thread, visit->event.fd, visit->time);
 }
 
+static void read_leave(struct visit *visit)
+{
+    const struct slot *slot = descriptor_find(visit->thread->descriptors, visit->event.fd);
+    if (slot && slot->kind == KIND_SIGNALS)
+        signals_read(visit);
+}
+
 static enum call_plan offset_enter(struct visit *visit)
 {
     text_format(&visit->detail, "at %lld", (long long)visit->arguments[3]);
@@ -68,7 +75,7 @@ static enum call_plan splice_enter(struct visit *visit)
 const struct call calls_files[] = {
     CALL(open, "open", CALL_FILE, 0, open_enter, open_leave),
     CALL(openat, "openat", CALL_FILE, 0, openat_enter, open_leave),
-    CALL(read, "read", CALL_FD | CALL_IN | CALL_BUFFER, 0, NULL, NULL),
+    CALL(read, "read", CALL_FD | CALL_IN | CALL_BUFFER, 0, NULL, read_leave),
     CALL(write, "write", CALL_FD | CALL_OUT | CALL_BUFFER, 0, NULL, NULL),
     CALL(pread64, "pread", CALL_FD | CALL_BUFFER, 0, offset_enter, NULL),
     CALL(pwrite64, "pwrite", CALL_FD | CALL_BUFFER, 0, offset_enter, NULL),

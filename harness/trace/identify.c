@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "trace/pending.h"
+
 #ifndef SO_PEERNAME
 #define SO_PEERNAME 28
 #endif
@@ -92,6 +94,7 @@ static bool is_listener(int copy)
 static enum descriptor_kind kind_of(int copy)
 {
     struct stat status;
+    uint64_t mask;
     if (fstat(copy, &status) < 0)
         return KIND_UNKNOWN;
     switch (status.st_mode & S_IFMT) {
@@ -104,8 +107,8 @@ static enum descriptor_kind kind_of(int copy)
     case S_IFBLK:
     case S_IFCHR:
         return KIND_FILE;
-    default:
-        return KIND_OTHER; /* anonymous inodes have no type */
+    default: /* anonymous inodes have no type */
+        return pending_signalfd(copy, &mask) ? KIND_SIGNALS : KIND_OTHER;
     }
 }
 

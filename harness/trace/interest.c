@@ -20,6 +20,7 @@ void interest_set(struct slot *slot, uint64_t data, int fd)
         if (!slot->interest)
             return;
         slot->interest->holders = 1;
+        slot->interest->signals = -1;
     }
     struct interest_entry *entry;
     HASH_FIND(hh, slot->interest->entries, &data, sizeof data, entry);

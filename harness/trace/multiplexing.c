@@ -183,8 +183,13 @@ static enum call_plan ctl_enter(struct visit *visit)
 static void ctl_leave(struct visit *visit)
 {
     struct slot *slot = descriptor_find(visit->thread->descriptors, visit->event.fd);
-    if (visit->result == 0 && slot && visit->arguments[1] != EPOLL_CTL_DEL)
-        interest_set(slot, visit->thread->inside.note, (int)visit->arguments[2]);
+    if (visit->result != 0 || !slot || visit->arguments[1] == EPOLL_CTL_DEL)
+        return;
+    int fd = (int)visit->arguments[2];
+    const struct slot *added = descriptor_find(visit->thread->descriptors, fd);
+    interest_set(slot, visit->thread->inside.note, fd);
+    if (slot->interest && added && added->kind == KIND_SIGNALS)
+        slot->interest->signals = fd;
 }
 
 static enum call_plan epoll_enter(struct visit *visit)

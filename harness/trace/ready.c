@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "trace/identify.h"
+#include "trace/pending.h"
 
 /*
  * A copy has the flags of the original: both are the same open file description. They change by
@@ -50,11 +51,26 @@ static void ask_timeout(struct event *event, int copy, int option)
         event->timeout = limit.tv_sec * CLOCK_SECOND + limit.tv_usec * CLOCK_MICROSECOND;
 }
 
+/* What the copy of a signalfd says is of our own signals. */
+static enum event_ternary ask_signals(struct visit *visit, int copy)
+{
+    uint64_t mask, pending;
+    if (!pending_signalfd(copy, &mask) || !pending_signals(visit->thread->tid, &pending))
+        return EVENT_UNKNOWN;
+    return mask & pending ? EVENT_YES : EVENT_NO;
+}
+
 static void ask_input(struct visit *visit, const struct slot *slot, int copy)
 {
     struct event *event = &visit->event;
     int queued = 0;
     bool moves = visit->call->traits & CALL_MOVES;
+    if (slot && slot->kind == KIND_SIGNALS) {
+        event->ready = ask_signals(visit, copy);
+        event->timeout =
+            event->ready == EVENT_NO && !event->nonblocking ? EVENT_FOREVER : event->timeout;
+        return;
+    }
     if (moves && (!slot || slot->kind != KIND_LISTENER) && ioctl(copy, FIONREAD, &queued) == 0)
         event->queued = queued;
     event->ready = queued > 0 || poll_now(copy, POLLIN) ? EVENT_YES : EVENT_NO;
@@ -114,20 +130,72 @@ enum call_plan ready_ask(struct visit *visit)
     return slot && slot->kind == KIND_FILE ? on_file(visit) : CALL_WRITE;
 }
 
+/*
+ * An epoll that watches a signalfd must not be asked by poll: it would ask the signalfd in our
+ * name, find no signal of ours, and take it off its list of what is ready (eventpoll.c,
+ * __ep_eventpoll_poll). The program would then never hear of its signal.
+ */
+static bool watches_signals(const struct visit *visit, const struct slot *slot)
+{
+    if (!slot || !slot->interest || slot->interest->signals < 0)
+        return false;
+    const struct slot *signals =
+        descriptor_find(visit->thread->descriptors, slot->interest->signals);
+    return signals && signals->kind == KIND_SIGNALS;
+}
+
+/* Of all that such an epoll watches, only the signals are known. */
+static enum event_ternary ask_watched_signals(struct visit *visit, const struct slot *slot)
+{
+    int copy = tracee_copy(visit->thread, slot->interest->signals);
+    if (copy < 0)
+        return EVENT_UNKNOWN;
+    enum event_ternary answer = ask_signals(visit, copy);
+    close(copy);
+    return answer == EVENT_YES ? EVENT_YES : EVENT_UNKNOWN;
+}
+
+/* Is it one that poll cannot ask? Then `answer` is what is known of it. */
+static bool ask_apart(struct visit *visit, int fd, int copy, enum event_ternary *answer)
+{
+    const struct slot *slot = descriptor_find(visit->thread->descriptors, fd);
+    if (slot && slot->kind == KIND_SIGNALS)
+        *answer = ask_signals(visit, copy);
+    else if (watches_signals(visit, slot))
+        *answer = ask_watched_signals(visit, slot);
+    else
+        return false;
+    return true;
+}
+
+/* One that is ready is enough; for a no, all must be known. */
+static enum event_ternary together(enum event_ternary one, enum event_ternary other)
+{
+    if (one == EVENT_YES || other == EVENT_YES)
+        return EVENT_YES;
+    return one == EVENT_NO && other == EVENT_NO ? EVENT_NO : EVENT_UNKNOWN;
+}
+
 enum event_ternary ready_ask_all(struct visit *visit, struct pollfd *descriptors, size_t count)
 {
-    enum event_ternary answer = EVENT_UNKNOWN;
+    enum event_ternary answer = EVENT_UNKNOWN, apart = EVENT_NO;
     size_t copied = 0;
     if (count > READY_MOST)
         return answer;
     for (; copied < count; copied++) {
+        enum event_ternary one;
         int fd = descriptors[copied].fd;
-        descriptors[copied].fd = fd < 0 ? -1 : tracee_copy(visit->thread, fd);
-        if (fd >= 0 && descriptors[copied].fd < 0)
+        int copy = descriptors[copied].fd = fd < 0 ? -1 : tracee_copy(visit->thread, fd);
+        if (fd >= 0 && copy < 0)
             break;
+        if (fd >= 0 && ask_apart(visit, fd, copy, &one)) {
+            apart = together(apart, one);
+            close(copy);
+            descriptors[copied].fd = -1;
+        }
     }
     if (copied == count)
-        answer = poll(descriptors, count, 0) > 0 ? EVENT_YES : EVENT_NO;
+        answer = together(apart, poll(descriptors, count, 0) > 0 ? EVENT_YES : EVENT_NO);
     else if (errno == EBADF)
         answer = EVENT_YES; /* it comes back with EBADF or POLLNVAL */
     for (size_t i = 0; i < copied; i++)
@@ -138,10 +206,12 @@ enum event_ternary ready_ask_all(struct visit *visit, struct pollfd *descriptors
 
 enum event_ternary ready_ask_epoll(struct visit *visit, int fd)
 {
+    enum event_ternary answer;
     int copy = tracee_copy(visit->thread, fd);
     if (copy < 0)
         return errno == EBADF ? EVENT_YES : EVENT_UNKNOWN;
-    enum event_ternary answer = poll_now(copy, POLLIN) ? EVENT_YES : EVENT_NO;
+    if (!ask_apart(visit, fd, copy, &answer))
+        answer = poll_now(copy, POLLIN) ? EVENT_YES : EVENT_NO;
     close(copy);
     return answer;
 }

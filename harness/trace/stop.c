@@ -48,13 +48,6 @@ void stop_release(struct trace *trace)
     }
 }
 
-/* si_fd is there for signals of descriptors only: codes POLL_IN to POLL_HUP. */
-static bool has_descriptor(const siginfo_t *info)
-{
-    return (info->si_signo == SIGIO || info->si_signo >= SIGRTMIN) && info->si_code > 0 &&
-           info->si_code <= 6;
-}
-
 static void signal_stop(struct trace *trace, struct thread *thread, int signal, int64_t time)
 {
     char name[32];
@@ -71,7 +64,9 @@ static void signal_stop(struct trace *trace, struct thread *thread, int signal, 
     event.thread = thread->number;
     event.result = signal;
     event.error = info.si_code;
-    event.fd = has_descriptor(&info) ? info.si_fd : EVENT_NONE;
+    event.fd = signal_descriptor(signal, info.si_code, info.si_fd);
+    const struct slot *slot = descriptor_find(thread->descriptors, event.fd);
+    event.connection = slot ? slot->connection : 0;
     event.detail = signal_name(signal, name, sizeof name);
     stop_resume(thread, signal);
     event_write(trace->options.out, &event);

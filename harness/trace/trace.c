@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "event/phase.h"
 #include "trace/call.h"
+#include "trace/counts.h"
 #include "trace/placement.h"
 #include "trace/stop.h"
 #include "trace/watch.h"
@@ -148,12 +149,7 @@ static int start_worker(struct trace *trace)
 
 static void trace_free(struct trace *trace)
 {
-    struct call_count *entry, *next;
-    HASH_ITER(hh, trace->counts, entry, next)
-    {
-        HASH_DEL(trace->counts, entry);
-        free(entry);
-    }
+    counts_free(&trace->counts);
     fault_free(&trace->faults);
     free(trace->connections.holders);
     pthread_mutex_destroy(&trace->lock);
@@ -248,12 +244,8 @@ bool trace_inside(struct trace *trace, const char *call, int connection)
 
 int64_t trace_count(struct trace *trace, const char *call, int connection)
 {
-    int64_t sum = 0;
     pthread_mutex_lock(&trace->lock);
-    for (struct call_count *entry = trace->counts; entry; entry = entry->hh.next)
-        if ((!connection || entry->key.connection == connection) &&
-            phase_call_is(entry->key.call, call))
-            sum += entry->count;
+    int64_t sum = counts_of(&trace->counts, call, connection);
     pthread_mutex_unlock(&trace->lock);
     return sum;
 }

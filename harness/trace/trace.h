@@ -55,7 +55,7 @@ struct trace *trace_start(pid_t pid, const struct trace_options *options,
 /* Faults: the next `count` calls that match, after skipping `after`, on `connection` (0: any),
    fail with `error` without being made, or (at_most >= 0) move at most so many bytes. */
 struct trace_fault {
-    const char *call; /* name or @class, see event/phase.h */
+    const char *call; /* name or @class, perhaps with a word: see phase_enter_is */
     int connection;
     int error;
     int64_t at_most;
@@ -69,7 +69,7 @@ void trace_release_threads(struct trace *trace);
 
 /* Is some thread inside such a call (on this connection; 0: any) right now? */
 bool trace_inside(struct trace *trace, const char *call, int connection);
-/* How many such calls so far. */
+/* How many such calls so far; the name may carry a word of the detail ("fcntl:F_SETSIG"). */
 int64_t trace_count(struct trace *trace, const char *call, int connection);
 
 /* Does every thread stand still by SIGSTOP? /proc cannot tell: under a tracer each short stop

@@ -103,6 +103,7 @@ void tracee_born(struct trace *trace, struct thread *thread, struct thread *pare
                  uint64_t flags, int64_t time)
 {
     struct process *process = parent->process;
+    thread->library_masks = parent->library_masks;
     if (!(flags & CLONE_THREAD)) {
         process = process_new(trace, thread->tid);
         if (!process)

@@ -45,12 +45,13 @@ struct thread {
     struct descriptors *descriptors;
     struct inside inside;
     struct fault_done fault;
-    int early;    /* the signal of a stop that came before its parent told of it */
-    bool begun;   /* its first stop is behind it */
-    bool stopped; /* by SIGSTOP or the like, with its whole process */
-    bool dead;    /* ended before its parent told of it */
-    bool ended;   /* its end is written already */
-    bool held;    /* stands still before its first instruction */
+    int early;          /* the signal of a stop that came before its parent told of it */
+    bool begun;         /* its first stop is behind it */
+    bool stopped;       /* by SIGSTOP or the like, with its whole process */
+    bool dead;          /* ended before its parent told of it */
+    bool ended;         /* its end is written already */
+    bool held;          /* stands still before its first instruction */
+    bool library_masks; /* the C library has blocked all its signals for a moment */
     UT_hash_handle hh;
 };
 

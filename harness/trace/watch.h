@@ -16,14 +16,10 @@
 
 enum watch_state { WATCH_STARTING, WATCH_REFUSED, WATCH_ATTACHED, WATCH_ENDED };
 
-/* How many calls of one name on one connection: trace_count. */
-struct call_count {
-    struct {
-        const char *call;
-        int64_t connection;
-    } key;
-    int64_t count;
-    UT_hash_handle hh;
+/* See counts.h. */
+struct counts {
+    struct call_count *calls;
+    struct counted_word *words;
 };
 
 enum { WATCH_SCRATCH = 64 * 1024, WATCH_DETAIL = 32 * 1024 };
@@ -44,7 +40,7 @@ struct trace {
     int thread_numbers, process_numbers;
     struct connections connections;
     uint64_t modes; /* counts calls that may have changed some O_NONBLOCK; from 1 */
-    struct call_count *counts;
+    struct counts counts;
     struct fault_list faults;
     bool hold;    /* new threads stand still */
     bool release; /* a wish: let those that stand still go */

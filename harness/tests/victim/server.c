@@ -140,6 +140,32 @@ static void make_threads(void)
     wait_for_term();
 }
 
+/* Blocks a real-time signal, and prints how many of it can be queued, now and after SIGUSR1. */
+static void queue_signals(void)
+{
+    sigset_t set;
+    int got;
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    for (int round = 0; round < 2; round++) {
+        int count = 0;
+        while (count < 5000 && sigqueue(getpid(), SIGRTMIN, (union sigval){0}) == 0)
+            count++;
+        printf("queued %d %s\n", count, strerrorname_np(errno));
+        fflush(stdout);
+        sigemptyset(&set);
+        sigaddset(&set, SIGUSR1);
+        sigwait(&set, &got);
+        sigemptyset(&set);
+        sigaddset(&set, SIGRTMIN);
+        while (sigtimedwait(&set, NULL, &(struct timespec){0}) > 0)
+            ;
+    }
+    exit(0);
+}
+
 static void open_files(void)
 {
     int count = 0;
@@ -187,21 +213,14 @@ static const struct {
     const char *name;
     void (*behave)(void);
 } behaviours[] = {
-    {"polite", wait_for_term},
-    {"deaf", ignore_term},
-    {"daemon", become_daemon},
-    {"bomb", fork_without_end},
-    {"exit", exit_at_once},
-    {"crash", crash},
-    {"flood", print_without_end},
-    {"silent", rest},
-    {"late", listen_late},
-    {"describe", describe},
-    {"threads", make_threads},
-    {"files", open_files},
-    {"spin", spin},
-    {"patricide", attack_parent},
-    {"memory", use_memory},
+    {"polite", wait_for_term},    {"deaf", ignore_term},
+    {"daemon", become_daemon},    {"bomb", fork_without_end},
+    {"exit", exit_at_once},       {"crash", crash},
+    {"flood", print_without_end}, {"silent", rest},
+    {"late", listen_late},        {"describe", describe},
+    {"threads", make_threads},    {"files", open_files},
+    {"queue", queue_signals},     {"spin", spin},
+    {"patricide", attack_parent}, {"memory", use_memory},
     {"share", share_memory},
 };
 
