@@ -91,7 +91,7 @@ $(BUILD)/iolab-%: $(BUILD)/harness/cmd/%.o $(LIB)
 
 $(BUILD)/tests/%: $(BUILD)/harness/tests/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -luring $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>&-)
 .SECONDARY:

@@ -15,7 +15,8 @@ static const struct call_class {
      {"send", "sendto", "sendmsg", "sendmmsg", "write", "writev", "sendfile", "splice"}},
     {"@accept", {"accept", "accept4"}},
     {"@wait",
-     {"select", "pselect", "poll", "ppoll", "epoll_wait", "epoll_pwait", "epoll_pwait2"}},
+     {"select", "pselect", "poll", "ppoll", "epoll_wait", "epoll_pwait", "epoll_pwait2",
+      "io_uring_enter"}},
     {"@sleep", {"nanosleep", "clock_nanosleep"}},
     {"@thread", {"pthread_create"}},
     {"@process", {"fork", "vfork"}},
@@ -51,6 +52,8 @@ bool phase_call_is(const char *call, const char *name_or_class)
 {
     if (!call)
         return false;
+    if (strcmp(name_or_class, "@ring") == 0)
+        return strncmp(call, "IORING_OP_", 10) == 0;
     if (name_or_class[0] != '@')
         return strcmp(call, name_or_class) == 0;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)

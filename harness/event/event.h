@@ -36,9 +36,16 @@
  * OPEN          a connection got a descriptor in the server: connection, thread, fd, detail (the
  *               peer, "127.0.0.1:40312")
  * CLOSE         its last known descriptor was closed: connection, thread, fd
- * SUBMIT        ring entry submitted: thread, fd, connection, bytes, call (opcode), pair (user
- *               data)
- * COMPLETE      ring entry completed: the same, result
+ * SUBMIT        an entry of an io_uring was handed in: thread (0: a thread of the kernel takes
+ *               them, SQPOLL), call ("IORING_OP_RECV"), fd, connection, bytes (asked), address,
+ *               timeout (of TIMEOUT), pair (user data), detail (words, see below). Written behind
+ *               the ENTER of the io_uring_enter that hands it in; what the kernel then does not
+ *               take (its LEAVE says how many it took) goes with a later one, and is not told
+ *               again
+ * COMPLETE      it was completed: call, fd, connection, address, pair as in its SUBMIT, result,
+ *               error, bytes (moved), detail (words); thread 0. Its time is that of the first stop
+ *               of the process behind it. An accept that succeeded has fd and connection of the
+ *               new descriptor. No call: its entry was not seen
  * STEP          a client did something: client, connection, verb, bytes, span, outcome, data,
  *               want (for expectations), detail (where: "20-slow.lua:14"; on failure the message)
  * MARK          text for people: detail
@@ -75,6 +82,16 @@
  *   setsockopt       ENTER "SO_RCVTIMEO 1.000000" (seconds), "SO_REUSEADDR 1" …
  *   listen           ENTER "4096"
  *   shutdown         ENTER "SHUT_WR"
+ *   io_uring_enter   ENTER "submit 2, wait 1, GETEVENTS"   most entries, completions waited for
+ *                    LEAVE "completed 1"             new ones that were seen since its ENTER
+ *   SUBMIT           words with '|' between: FIXED_FILE (fd is a place in the ring's own table),
+ *                    DRAIN LINK HARDLINK ASYNC BUFFER_SELECT CQE_SKIP_SUCCESS (no COMPLETE comes
+ *                    when it succeeds) MULTISHOT POLL_FIRST FIXED_BUF BUNDLE DIRECT (a direct
+ *                    descriptor is made or closed), flags of the call without their prefix
+ *                    (WAITALL NOSIGNAL DONTWAIT NONBLOCK SHUT_WR IN OUT CANCEL_ALL ABS …),
+ *                    "GROUP 3", "COUNT 8" (provided buffers)
+ *   COMPLETE         MORE (the entry goes on), "BUFFER 3", NOTIF (the buffer of a zero-copy send
+ *                    is free: no result), SOCK_NONEMPTY
  *   pthread_create   ENTER bytes: the size of the new thread's stack, where the call says it
  */
 /* clang-format on */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
@@ -43,8 +44,18 @@ void lanes_add(struct lanes *lanes, const struct phase *span)
     out->spans[out->count++] = *span;
 }
 
+/* It asked for completions, handed in nothing, and none came. */
+static bool vain_at_ring(const struct event *enter, const struct event *leave)
+{
+    return enter->timeout == 0 && leave->result == 0 && !leave->error && enter->detail &&
+           strstr(enter->detail, "GETEVENTS") && leave->detail &&
+           strcmp(leave->detail, "completed 0") == 0;
+}
+
 bool lanes_vain(const struct event *enter, const struct event *leave)
 {
+    if (phase_call_is(enter->call, "io_uring_enter"))
+        return vain_at_ring(enter, leave);
     if (phase_call_is(enter->call, "@wait"))
         return enter->timeout == 0 && leave->result == 0 && !leave->error;
     if (phase_call_is(enter->call, "@signal"))

@@ -127,9 +127,10 @@ enum event_ternary phase_slept(const struct recording *recording, const struct e
  * Classes of calls, by the names that rules use. phase_call_is("readv", "@receive") holds;
  * so does phase_call_is("recv", "recv"). Classes: @receive (recv recvfrom recvmsg recvmmsg read
  * readv), @send (send sendto sendmsg sendmmsg write writev sendfile splice), @accept (accept
- * accept4), @wait (select pselect poll ppoll epoll_wait epoll_pwait epoll_pwait2), @sleep
- * (nanosleep clock_nanosleep), @thread (pthread_create), @process (fork vfork), @lock (futex),
- * @signal (sigsuspend pause sigwaitinfo sigtimedwait).
+ * accept4), @wait (select pselect poll ppoll epoll_wait epoll_pwait epoll_pwait2 io_uring_enter),
+ * @sleep (nanosleep clock_nanosleep), @thread (pthread_create), @process (fork vfork), @lock
+ * (futex), @signal (sigsuspend pause sigwaitinfo sigtimedwait), @ring (every operation of a ring:
+ * IORING_OP_…).
  */
 bool phase_call_is(const char *call, const char *name_or_class);
 

@@ -38,7 +38,8 @@ static bool says(const struct event *event, const char *word)
 static bool error_after_sleep(int error)
 {
     return error == 0 || error == EAGAIN || error == EINTR || error == ECONNRESET ||
-           error == EPIPE || error == ETIMEDOUT || error == ECONNABORTED || error >= 512;
+           error == EPIPE || error == ETIMEDOUT || error == ETIME || error == ECONNABORTED ||
+           error >= 512;
 }
 
 static bool failed_at_once(const struct call *call)
@@ -128,6 +129,12 @@ static enum event_ternary cause_within(const struct call *call)
     return EVENT_NO;
 }
 
+/* The result of io_uring_enter is how many entries it took: 0 when it was made to wait only. */
+static bool at_ring(const struct event *enter)
+{
+    return phase_call_is(enter->call, "io_uring_enter");
+}
+
 static enum event_ternary wait_slept(const struct call *call)
 {
     const struct event *enter = call->enter;
@@ -135,7 +142,8 @@ static enum event_ternary wait_slept(const struct call *call)
         return EVENT_NO;
     if (enter->ready == EVENT_NO || !call->leave)
         return EVENT_YES;
-    bool timed_out = call->leave->result == 0 && !call->leave->error;
+    bool timed_out = call->leave->error == ETIME ||
+                     (call->leave->result == 0 && !call->leave->error && !at_ring(enter));
     if (timed_out || lasted(call) > LONG_CALL)
         return EVENT_YES;
     return cause_within(call);
@@ -174,11 +182,10 @@ static const struct {
     const char *calls;
     enum event_ternary (*slept)(const struct call *call);
 } rows[] = {
-    {"@receive", receive_slept},   {"@accept", receive_slept}, {"connect", receive_slept},
-    {"@send", send_slept},         {"@wait", wait_slept},      {"@sleep", pause_slept},
-    {"@signal", signal_slept},     {"@lock", other_slept},     {"wait4", other_slept},
-    {"waitpid", other_slept},      {"waitid", other_slept},    {"io_uring_enter", other_slept},
-    {"io_getevents", other_slept},
+    {"@receive", receive_slept}, {"@accept", receive_slept}, {"connect", receive_slept},
+    {"@send", send_slept},       {"@wait", wait_slept},      {"@sleep", pause_slept},
+    {"@signal", signal_slept},   {"@lock", other_slept},     {"wait4", other_slept},
+    {"waitpid", other_slept},    {"waitid", other_slept},    {"io_getevents", other_slept},
 };
 
 enum event_ternary phase_slept(const struct recording *recording, const struct event *enter)

@@ -72,8 +72,11 @@ static bool woken_by_peer(const struct recording *recording, const struct event 
     if (!wait && !phase_call_is(enter->call, "@receive") &&
         !phase_call_is(enter->call, "@send") && !phase_call_is(enter->call, "@accept"))
         return false;
+    bool ring = phase_call_is(enter->call, "io_uring_enter");
     if (leave->error == EAGAIN || leave->error == EINTR || leave->error >= 512 ||
-        (wait && leave->result <= 0))
+        (wait && !ring && leave->result <= 0))
+        return false;
+    if (ring && (leave->error || !leave->detail || strcmp(leave->detail, "completed 0") == 0))
         return false;
     return phase_slept(recording, enter) == EVENT_YES;
 }

@@ -5,7 +5,7 @@
 
 const struct call *const call_families[] = {
     calls_sockets,  calls_multiplexing, calls_descriptors, calls_threads, calls_signals,
-    calls_sleeping, calls_files,        calls_vectored,    NULL,
+    calls_sleeping, calls_files,        calls_vectored,    calls_rings,   NULL,
 };
 
 enum { NUMBERS = 512 };

@@ -1,7 +1,7 @@
 /*
  * System calls, as data: what each is called, what its arguments are, how it may sleep. Each
  * family is a file with one table: sockets.c, multiplexing.c, descriptors.c, threads.c,
- * signals.c, sleeping.c, files.c, vectored.c. To add a call: one line in its family's table,
+ * signals.c, sleeping.c, files.c, vectored.c, rings.c. To add a call: one line in its family's table,
  * and a function where its arguments need more than the traits say.
  */
 #ifndef IOLAB_TRACE_CALL_H
@@ -42,7 +42,8 @@ struct visit {
     const struct call *call;
     const uint64_t *arguments;
     int64_t time;
-    int64_t result; /* after the call: >= 0, or minus an errno */
+    int64_t result;    /* after the call: >= 0, or minus an errno */
+    struct ring *ring; /* before io_uring_enter: whose entries it hands in; NULL: none */
     struct event event;
     struct text detail;
 };
@@ -66,7 +67,8 @@ struct call {
 /* clang-format on */
 
 extern const struct call calls_sockets[], calls_multiplexing[], calls_descriptors[],
-    calls_threads[], calls_signals[], calls_sleeping[], calls_files[], calls_vectored[];
+    calls_threads[], calls_signals[], calls_sleeping[], calls_files[], calls_vectored[],
+    calls_rings[];
 
 /* All families, and how to find one call. call_index must have been called once before. */
 extern const struct call *const call_families[];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/ring.h"
 #include "trace/watch.h"
 
 enum { DESCRIPTOR_MOST = 1 << 20 };
@@ -83,6 +84,7 @@ static void let_go(struct trace *trace, const struct thread *thread, struct slot
     struct slot old = *slot;
     *slot = (struct slot){0};
     interest_leave(old.interest);
+    ring_leave(trace, thread, old.ring, time);
     if (old.connection <= 0 || old.connection >= trace->connections.count)
         return;
     if (--trace->connections.holders[old.connection] == 0)
@@ -112,6 +114,7 @@ static void share(struct trace *trace, struct slot *to, const struct slot *from)
     to->serial = ++trace->connections.serials;
     if (to->interest)
         to->interest->holders++;
+    ring_hold(to->ring);
     if (to->connection > 0)
         hold(&trace->connections, to->connection);
 }
@@ -151,15 +154,28 @@ struct descriptors *descriptors_copy(struct trace *trace, const struct descripto
     return copy;
 }
 
+static void table_free(struct trace *trace, const struct thread *thread,
+                       struct descriptors *table, int64_t time)
+{
+    for (int fd = 0; fd < table->count; fd++)
+        if (table->slots[fd].kind != KIND_UNKNOWN)
+            let_go(trace, thread, &table->slots[fd], fd, time);
+    free(table->slots);
+    free(table);
+}
+
+void direct_free(struct trace *trace, const struct thread *thread, struct descriptors *table,
+                 int64_t time)
+{
+    if (table)
+        table_free(trace, thread, table, time);
+}
+
 void descriptors_leave(struct trace *trace, struct thread *thread, int64_t time)
 {
     struct descriptors *table = thread->descriptors;
     thread->descriptors = NULL;
     if (!table || --table->holders > 0)
         return;
-    for (int fd = 0; fd < table->count; fd++)
-        if (table->slots[fd].kind != KIND_UNKNOWN)
-            let_go(trace, thread, &table->slots[fd], fd, time);
-    free(table->slots);
-    free(table);
+    table_free(trace, thread, table, time);
 }

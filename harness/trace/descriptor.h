@@ -35,6 +35,7 @@ struct slot {
     int connection;            /* KIND_CONNECTION: its number; else 0 */
     uint64_t serial;           /* no other opened descriptor has the same */
     struct interest *interest; /* of an epoll; NULL: told nothing so far */
+    struct ring *ring;         /* of an io_uring */
     bool closing;              /* a thread is inside close(): the number may be another's now */
     bool nonblocking;          /* O_NONBLOCK, as it was asked */
     uint64_t asked;            /* when: trace.modes at that moment; 0: never */
@@ -55,6 +56,7 @@ struct connections {
 
 struct trace;
 struct thread;
+struct ring;
 
 struct descriptors *descriptors_new(void);
 struct descriptors *descriptors_share(struct descriptors *table);
@@ -73,6 +75,14 @@ struct slot *descriptor_set(struct trace *trace, struct thread *thread, int fd,
 void descriptor_duplicate(struct trace *trace, struct thread *thread, int from, int to,
                           int64_t time);
 void descriptor_close(struct trace *trace, struct thread *thread, int fd, int64_t time);
+
+/*
+ * The direct descriptors of a ring: places in a table of its own. Their OPEN and CLOSE events
+ * have no fd.
+ */
+struct descriptors *direct_table(struct ring *ring);
+void direct_free(struct trace *trace, const struct thread *thread, struct descriptors *table,
+                 int64_t time);
 
 /* The epoll at `slot` was told that `data` stands for `fd`; and which one that is, or -1. */
 void interest_set(struct slot *slot, uint64_t data, int fd);

@@ -10,6 +10,7 @@
 #include "trace/memory.h"
 #include "trace/ready.h"
 #include "trace/restart.h"
+#include "trace/ring.h"
 #include "trace/stop.h"
 
 /* How many bytes a call is asked to move, and where the first of them is. */
@@ -94,10 +95,16 @@ static void go_in(struct visit *visit, enum call_plan plan)
     }
     inside->name = event->call;
     bool faulty = fault_apply(visit);
-    stop_resume(visit->thread, 0);
+    if (!visit->ring)
+        stop_resume(visit->thread, 0);
     inside->enter = event_write(visit->trace->options.out, event);
     event->number = inside->enter;
     counts_add(&visit->trace->counts, event);
+    if (visit->ring) { /* its entries may change as soon as it goes on */
+        if (!faulty)
+            ring_submit(visit);
+        stop_resume(visit->thread, 0);
+    }
     if (faulty)
         write_fault(visit);
 }

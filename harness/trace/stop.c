@@ -9,6 +9,7 @@
 
 #include "trace/call.h"
 #include "trace/enter.h"
+#include "trace/ring.h"
 #include "trace/signal.h"
 
 /*
@@ -165,6 +166,8 @@ static void end(struct trace *trace, pid_t tid, int status, int64_t time)
 static void stop(struct trace *trace, struct thread *thread, int status, int64_t time)
 {
     int signal = WSTOPSIG(status);
+    if (trace->rings)
+        ring_look(trace, thread, time);
     switch (status >> 16) {
     case 0:
         if (signal == (SIGTRAP | 0x80))

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "trace/ring.h"
 #include "trace/watch.h"
 
 #ifndef PIDFD_THREAD
@@ -134,8 +135,11 @@ void tracee_remove(struct trace *trace, struct thread *thread, int64_t result, i
     tracee_ended(trace, thread, result, time);
     HASH_DEL(trace->threads, thread);
     if (process) {
+        for (int i = 0; i < RING_REGISTERED_MOST; i++)
+            ring_leave(trace, thread, thread->registered[i], time);
         descriptors_leave(trace, thread, time);
         if (--process->threads == 0) {
+            ring_forget(trace, process);
             if (process->pidfd >= 0)
                 close(process->pidfd);
             free(process);

@@ -45,6 +45,7 @@ struct thread {
     struct descriptors *descriptors;
     struct inside inside;
     struct fault_done fault;
+    struct ring *registered[16]; /* RING_REGISTERED_MOST: known by an index, to this thread */
     int early;          /* the signal of a stop that came before its parent told of it */
     bool begun;         /* its first stop is behind it */
     bool stopped;       /* by SIGSTOP or the like, with its whole process */

@@ -39,7 +39,8 @@ struct trace {
     struct thread *threads; /* a hash by kernel id */
     int thread_numbers, process_numbers;
     struct connections connections;
-    uint64_t modes; /* counts calls that may have changed some O_NONBLOCK; from 1 */
+    struct ring *rings; /* a list */
+    uint64_t modes;     /* counts calls that may have changed some O_NONBLOCK; from 1 */
     struct counts counts;
     struct fault_list faults;
     bool hold;    /* new threads stand still */
