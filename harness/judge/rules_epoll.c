@@ -36,8 +36,16 @@ struct registration {
     bool modifies;
 };
 
+/* What a rule asks for, and what it remembers of the changes so far. */
+struct question {
+    const json_t *value;
+    size_t own, others;       /* ADDs with the descriptor's own number as data, or another */
+    const struct call *first; /* of the own ones */
+    char *message;            /* against it; owned */
+};
+
 /* What a rule says against a registration (owned), or NULL. */
-typedef char *objection_fn(const struct registration *made, const json_t *value);
+typedef char *objection_fn(const struct registration *made, struct question *question);
 
 static struct known *known_at(struct known **all, int process, int descriptor)
 {
@@ -103,7 +111,7 @@ static void note(struct known *known, const struct call *call,
 }
 
 static char *judge_change(struct known **all, const struct call *call,
-                          const struct epoll_change *change, const json_t *value,
+                          const struct epoll_change *change, struct question *question,
                           objection_fn *objection, enum rule_outcome *outcome)
 {
     struct known *known = known_at(all, call->enter->process, change->descriptor);
@@ -114,13 +122,13 @@ static char *judge_change(struct known **all, const struct call *call,
         struct registration made = {call, *change, known,
                                     strcmp(change->operation, "MOD") == 0};
         *outcome = RULE_HOLDS;
-        message = objection(&made, value);
+        message = objection(&made, question);
     }
     note(known, call, change);
     return message;
 }
 
-static enum rule_outcome judge_view(const struct view *view, const json_t *value,
+static enum rule_outcome judge_view(const struct view *view, struct question *question,
                                     struct finding *finding, objection_fn *objection)
 {
     struct known *all = NULL;
@@ -131,7 +139,7 @@ static enum rule_outcome judge_view(const struct view *view, const json_t *value
         const struct event *event = &recording->events[i];
         const struct call *call = change_of(view, event, &change);
         char *message =
-            call ? judge_change(&all, call, &change, value, objection, &outcome) : NULL;
+            call ? judge_change(&all, call, &change, question, objection, &outcome) : NULL;
         if (message)
             outcome = rule_broken_by(finding, view, call, message);
         follow(&all, event);
@@ -158,20 +166,35 @@ static bool is_pointer(const json_t *value)
     return text && strcmp(text, "pointer") == 0;
 }
 
-static char *own_number(const struct registration *made, const json_t *value)
+static char *own_number(const struct registration *made, struct question *question)
 {
-    (void)value;
-    if ((uint32_t)made->call->enter->address != (uint32_t)made->change.descriptor)
-        return NULL;
-    return objection_to(made, "with its descriptor number as data: what is known of the client "
-                              "has to be looked for at each event, and another client's may be "
-                              "found when the number is in use again");
+    static const char why[] = "with its descriptor number as data: what is known of the client "
+                              "has to be looked for at each event, and may be another "
+                              "client's when the number is in use again";
+    const struct call *call = made->call;
+    uint32_t number = (uint32_t)made->change.descriptor;
+    bool own = (uint32_t)call->enter->address == number;
+    if (made->modifies) /* an index that is equal by chance stays the same */
+        return own && (uint32_t)made->known->data != number ? objection_to(made, why) : NULL;
+    question->own += own;
+    question->others += !own;
+    if (own && !question->message) {
+        question->first = call;
+        question->message = objection_to(made, why);
+    }
+    return NULL;
 }
 
+/* An index into a table may be equal to the descriptor now and then, but not as a rule. */
 static enum rule_outcome data_in_view(const struct view *view, const json_t *value,
                                       struct finding *finding)
 {
-    return judge_view(view, value, finding, own_number);
+    struct question question = {.value = value};
+    enum rule_outcome outcome = judge_view(view, &question, finding, own_number);
+    if (outcome == RULE_HOLDS && question.own > question.others)
+        return rule_broken_by(finding, view, question.first, question.message);
+    free(question.message);
+    return outcome;
 }
 
 static enum rule_outcome judge_data(const struct views *views, const json_t *value,
@@ -188,9 +211,9 @@ static bool is_trigger(const json_t *value)
     return text && (strcmp(text, "level") == 0 || strcmp(text, "edge") == 0);
 }
 
-static char *other_trigger(const struct registration *made, const json_t *value)
+static char *other_trigger(const struct registration *made, struct question *question)
 {
-    bool edge = strcmp(json_string_value(value), "edge") == 0;
+    bool edge = strcmp(json_string_value(question->value), "edge") == 0;
     if (made->change.edge == edge || (edge && strcmp(made->change.events, "0") == 0))
         return NULL;
     if (!edge)
@@ -204,7 +227,7 @@ static char *other_trigger(const struct registration *made, const json_t *value)
 static enum rule_outcome trigger_in_view(const struct view *view, const json_t *value,
                                          struct finding *finding)
 {
-    return judge_view(view, value, finding, other_trigger);
+    return judge_view(view, &(struct question){.value = value}, finding, other_trigger);
 }
 
 static enum rule_outcome judge_trigger(const struct views *views, const json_t *value,
@@ -215,9 +238,9 @@ static enum rule_outcome judge_trigger(const struct views *views, const json_t *
 
 /* --- no_needless_mod --- */
 
-static char *nothing_new(const struct registration *made, const json_t *value)
+static char *nothing_new(const struct registration *made, struct question *question)
 {
-    (void)value;
+    (void)question;
     const struct known *known = made->known;
     if (!made->modifies || made->change.edge || made->change.one_shot ||
         known->epoll != made->call->enter->fd || known->data != made->call->enter->address ||
@@ -229,7 +252,7 @@ static char *nothing_new(const struct registration *made, const json_t *value)
 static enum rule_outcome mod_in_view(const struct view *view, const json_t *value,
                                      struct finding *finding)
 {
-    return judge_view(view, value, finding, nothing_new);
+    return judge_view(view, &(struct question){.value = value}, finding, nothing_new);
 }
 
 static enum rule_outcome judge_mod(const struct views *views, const json_t *value,

@@ -3,10 +3,12 @@
  *
  * What is pending inside a program cannot be seen from outside; what can be seen is a wait that
  * came back for no other reason than that a connection could be written to, after which the
- * server did nothing on any socket and waited again: there was nothing to write. This holds for
- * servers that try to send first and for those that queue first, whatever their protocol.
- * Edge-triggered registrations are left out: standing there costs them nothing.
+ * server did nothing on any socket, or only looked for bytes that were not there, and waited
+ * again: there was nothing to write. This holds for servers that try to send first and for those
+ * that queue first, whatever their protocol. Edge-triggered registrations are left out: standing
+ * there costs them nothing.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -78,14 +80,15 @@ static int only_writable(const struct call *call, struct edge *edges)
     return sets.of[SET_WRITE].highest;
 }
 
-/* Anything done on a socket: also asking it how its connect went. */
+/* Anything done on a socket: also asking it how its connect went. A look that finds nothing is
+   none; a send that finds no room is one, for there was something to write. */
 static bool acts_on_socket(const struct call *call)
 {
     static const char *const others[] = {"close",   "shutdown", "getsockopt",
                                          "connect", "sendfile", "epoll_ctl"};
     if (phase_call_is(call->enter->call, "@accept") ||
         (call_is_transfer(call) && call->enter->connection > 0))
-        return true;
+        return phase_call_is(call->enter->call, "@send") || !call_failed_with(call, EAGAIN);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(call->enter->call, others[i]) == 0)
             return true;

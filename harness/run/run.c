@@ -188,6 +188,7 @@ static int play(struct run *run, struct failure *failure)
         .seed = spec->seed,
         .time_scale = spec->time_scale,
         .port = server_port(run->control.server),
+        .watched = run->control.trace != NULL,
     };
     if (scenario_begin(spec->scenario, spec->index, &scenario, failure) < 0)
         return -1;

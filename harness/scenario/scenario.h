@@ -174,6 +174,7 @@ struct scenario_options {
     uint64_t seed;
     double time_scale; /* >= 1 */
     int port;
+    bool watched; /* the tracer is there */
 };
 
 /* Begins check `index`: its `run` becomes the first coroutine. One check runs at a time. */

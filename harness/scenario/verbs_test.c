@@ -121,6 +121,8 @@ static int test_property(lua_State *lua, const char *name)
         lua_pushinteger(lua, (lua_Integer)scenario->options.seed);
     else if (strcmp(name, "scale") == 0)
         lua_pushnumber(lua, scenario->options.time_scale);
+    else if (strcmp(name, "watched") == 0)
+        lua_pushboolean(lua, scenario->options.watched);
     else if (strcmp(name, "server") == 0)
         class_push(lua, &class_server, 0);
     else

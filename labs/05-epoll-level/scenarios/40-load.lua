@@ -1,0 +1,149 @@
+-- Many clients, and what there is only so much of.
+
+check "a newcomer takes the place of the least recently active" {
+  points = 4,
+  arguments = { "PORT", "3" },
+  hints = {
+    "Three places, and a fourth client comes.",
+    "Who has been silent for longest goes, whenever it came. Each byte that moves makes its "
+      .. "client the most recently active one.",
+    "A list in the order of activity: TAILQ_REMOVE and TAILQ_INSERT_TAIL of queue(7). Seconds are "
+      .. "too coarse for an order.",
+  },
+  run = function(t)
+    local function speak(c)
+      c:echo(t:text(20) .. "\n", { within = 10 })
+      t:sleep(0.02)
+    end
+    local a, b, c = t:connect(), t:connect(), t:connect()
+    for _, client in ipairs { a, b, c, a } do
+      speak(client)
+    end
+    local open = t.server:descriptors()
+    local d = t:connect()
+    b:expect_end { within = 10 }
+    for _, client in ipairs { d, c, a } do
+      speak(client)
+    end
+    local e = t:connect()
+    d:expect_end { within = 10 }
+    for _, client in ipairs { c, a, e } do
+      speak(client)
+    end
+    c:close()
+    t:eventually(function() return t.server:descriptors() == open - 1 end, { within = 10 })
+    t:connect():echo("a free place\n", { within = 10 })
+    speak(a)
+    speak(e)
+    t:expect(t.server:descriptors() == open, "three clients are there, and not three descriptors")
+  end,
+}
+
+check "what was closed in this batch is left alone in this batch" {
+  points = 5,
+  arguments = { "PORT", "3" },
+  sanitize = true,
+  hints = {
+    "Several events came at once, and the first of them changed what the next ones mean.",
+    "A newcomer takes the place of a client, and that client's own event stands further down in "
+      .. "the same array. Its descriptor is closed, or already the newcomer's.",
+    "epoll(7), \"Possible pitfalls and ways to avoid them\", on the event cache: mark the client as "
+      .. "closed, and free it when the batch is done.",
+  },
+  run = function(t)
+    local a, b, c = t:connect(), t:connect(), t:connect()
+    for _, client in ipairs { a, b, c } do
+      client:echo("hello\n", { within = 10 })
+      t:sleep(0.02)
+    end
+    local open = t.server:descriptors()
+    -- One batch: the listener, a, b. Whoever begins with the listener closes a before its event;
+    -- whoever leaves it for the end finds c to be the least recently active.
+    if t.watched then
+      t.server:asleep { call = "@wait", within = 10 }
+    end
+    t.server:stop()
+    local d = t:connect()
+    a:try_send("I was here first\n")
+    b:send("I stay\n")
+    t.server:continue()
+    b:expect("I stay\n", { within = 10 })
+    d:echo("I am new\n", { within = 10 })
+    t:eventually(function() return not a.alive or not c.alive end, {
+      within = 10,
+      message = "the server has room for three clients, and four are there",
+    })
+    b:echo("and stay\n", { within = 10 })
+    d:echo("and I\n", { within = 10 })
+    t:expect(t.server:descriptors() == open, "three clients are there, and not three descriptors")
+    t:rules { no_calls_on_closed = true }
+  end,
+}
+
+check "a thousand clients of whom one speaks" {
+  points = 3,
+  time = 60,
+  hints = {
+    "A thousand clients are connected and one speaks. How many system calls does that cost?",
+    "The kernel tells you who is ready: ask nobody else. And the thousandth client needs as much "
+      .. "room as the first.",
+    "epoll_wait(2) returns a count: only so many events, each with its data.ptr.",
+  },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n", { within = 20 })
+    local open = t.server:descriptors()
+    local silent = t:connect_many(1000, { within = 20 })
+    t:eventually(function() return t.server:descriptors() >= open + 1000 end, {
+      within = 20,
+      message = "a thousand clients are connected, and some are not accepted",
+    })
+    for i = 1, 100 do
+      one:echo(("message %d\n"):format(i), { within = 20 })
+    end
+    for i = 1, 1000, 97 do
+      silent[i]:echo(("client %d\n"):format(i), { within = 20 })
+    end
+    t:rules { per_message = { calls = 8 } }
+    for _, c in ipairs(silent) do
+      c:close()
+    end
+    t:eventually(function() return t.server:descriptors() == open end, {
+      within = 20,
+      message = "all but one client have gone, and their descriptors are still open",
+    })
+    one:echo("alone again\n", { within = 20 })
+  end,
+}
+
+check "without free descriptors it goes on, and does not spin" {
+  points = 2,
+  model = false,
+  hints = {
+    "The process may not open any more descriptors, and somebody is waiting to be accepted.",
+    "The listener stays ready: epoll_wait comes back at once, accept fails, and so on. Ask nothing "
+      .. "of the listener for a while, or keep a spare descriptor to refuse with.",
+    "EMFILE in accept(2); EPOLL_CTL_MOD of the listener to no events, until a client has gone or "
+      .. "some time has gone by: epoll_ctl(2).",
+  },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n", { within = 10 })
+    local open = t.server:descriptors()
+    t.server:limit { descriptors = open + 3 }
+    local many = t:connect_many(10)
+    c:echo("first things first\n", { within = 10 })
+    t:sleep(0.1)
+    t:quiet(0.4)
+    c:echo("still served\n", { within = 10 })
+    for _, other in ipairs(many) do
+      other:close()
+    end
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 10,
+      message = "clients have gone, and their descriptors are still open in the server",
+    })
+    t:connect():echo("there is room again\n", { within = 10 })
+    t:rules { idle = { calls = 100 } }
+  end,
+}
