@@ -7,7 +7,7 @@ WARN   := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-p
           -Wold-style-definition -Wvla -Wformat=2 -Wundef -Werror
 CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(shell pkg-config --cflags lua5.4 2>&-) \
           $(WARN) $(EXTRA_CFLAGS)
-LDLIBS := -llua5.4 -ljansson -lseccomp -lpthread -lm
+LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 
 # The stages in the order in which data flows; each is a folder, each file is found by glob.
 STAGES   := base event scenario client server trace run judge report grade

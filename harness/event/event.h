@@ -30,6 +30,9 @@
  *               An accept that succeeded has fd and connection of the new descriptor.
  * SIGNAL        delivered to a thread: thread, result (signal number), fd (si_fd of SIGIO or
  *               -1), connection, error (si_code), detail ("SIGTERM")
+ * HANDLER       a signal handler called a function that is not async-signal-safe, while handlers
+ *               were watched: thread, call ("malloc"), result (signal number), pair (number of
+ *               the SIGNAL)
  * THREAD_START  thread (small number from 1), result (its kernel id), detail "thread" or
  *               "process"
  * THREAD_END    thread, result (exit status, or minus the signal that killed it)
@@ -53,10 +56,11 @@
  * CHECK         the script ended: outcome OK or not, detail (name of the check or message)
  * SERVER        the harness did something to the server, or learned something of it: verb
  *               (build, start, ready, stop, continue, signal, limit, fault, hold, release,
- *               measure, exit, kill), result, detail
+ *               watch-handlers, measure, exit, kill), result, detail
  * FAULT         the tracer changed a call: thread, call, pair (its ENTER), error or bytes
  * NOTE          a producer says what it could not see: detail. The writer's own have verb
- *               "limit": events behind this one were left out
+ *               "limit": events behind this one were left out; verb "handlers": handlers could
+ *               not be watched
  * QUIET         verb "begin" or "end": between them every client is silent on purpose
  */
 /*
@@ -99,6 +103,7 @@
     X(EVENT_ENTER, "enter")                                                                    \
     X(EVENT_LEAVE, "leave")                                                                    \
     X(EVENT_SIGNAL, "signal")                                                                  \
+    X(EVENT_HANDLER, "handler")                                                                \
     X(EVENT_THREAD_START, "thread-start")                                                      \
     X(EVENT_THREAD_END, "thread-end")                                                          \
     X(EVENT_OPEN, "open")                                                                      \

@@ -176,6 +176,15 @@ static bool verb_release(struct call *call)
     return done(call);
 }
 
+static bool verb_watch_handlers(struct call *call)
+{
+    if (!call->control->trace)
+        return unseen(call);
+    trace_watch_handlers(call->control->trace);
+    control_note(call->control->out, "watch-handlers", 0, NULL, OUTCOME_OK);
+    return done(call);
+}
+
 static bool verb_asleep(struct call *call)
 {
     if (!call->control->trace)
@@ -211,6 +220,7 @@ static verb_fn *const verbs[] = {
     [SERVER_FAULT] = verb_fault,
     [SERVER_HOLD_THREADS] = verb_hold,
     [SERVER_RELEASE_THREADS] = verb_release,
+    [SERVER_WATCH_HANDLERS] = verb_watch_handlers,
     [SERVER_ASLEEP] = verb_asleep,
     [SERVER_CALLS] = verb_calls,
 };

@@ -217,6 +217,11 @@ static int server_release_threads(lua_State *lua)
     return plain(lua, SERVER_RELEASE_THREADS, "release_threads", verb_done);
 }
 
+static int server_watch_handlers(lua_State *lua)
+{
+    return plain(lua, SERVER_WATCH_HANDLERS, "watch_handlers", verb_done);
+}
+
 static const struct key call_keys[] = {
     {"call", read_call, FIELD(server.call)},
     {"connection", read_client, FIELD(server.client)},
@@ -264,6 +269,7 @@ static const struct verb verbs[] = {
     {"fault", server_fault},
     {"hold_threads", server_hold_threads},
     {"release_threads", server_release_threads},
+    {"watch_handlers", server_watch_handlers},
     {"asleep", server_asleep},
     {"calls", server_calls},
     {NULL, NULL},

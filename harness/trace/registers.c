@@ -9,6 +9,8 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
+#include "trace/memory.h"
+
 #if defined(__x86_64__)
 
 static int poke(pid_t thread, size_t offset, uint64_t value)
@@ -32,6 +34,22 @@ int registers_skip(pid_t thread, int error)
     if (poke(thread, offsetof(struct user_regs_struct, orig_rax), UINT64_MAX) < 0)
         return -1;
     return poke(thread, offsetof(struct user_regs_struct, rax), (uint64_t) - (int64_t)error);
+}
+
+bool registers_position(pid_t thread, struct position *position)
+{
+    struct user_regs_struct registers;
+    if (ptrace(PTRACE_GETREGS, thread, NULL, &registers) < 0)
+        return false;
+    *position = (struct position){registers.rip, registers.rsp, registers.rdx, 0};
+    return true;
+}
+
+/* The call has put it on the stack. */
+uint64_t registers_return(pid_t thread, const struct position *position)
+{
+    uint64_t back;
+    return memory_read(thread, position->stack, &back, sizeof back) ? back : 0;
 }
 
 #elif defined(__aarch64__)
@@ -62,6 +80,23 @@ int registers_skip(pid_t thread, int error)
     if (ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &number) < 0)
         return -1;
     return set_general(thread, 0, (uint64_t) - (int64_t)error);
+}
+
+bool registers_position(pid_t thread, struct position *position)
+{
+    struct user_regs_struct registers;
+    struct iovec all = {&registers, sizeof registers};
+    if (ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &all) < 0)
+        return false;
+    *position =
+        (struct position){registers.pc, registers.sp, registers.regs[2], registers.regs[30]};
+    return true;
+}
+
+uint64_t registers_return(pid_t thread, const struct position *position)
+{
+    (void)thread;
+    return position->linked;
 }
 
 #else

@@ -1,7 +1,9 @@
-/* What differs between processors: the registers that hold a call and its arguments. */
+/* What differs between processors: the registers that hold a call and its arguments, and where
+   a thread is. */
 #ifndef IOLAB_TRACE_REGISTERS_H
 #define IOLAB_TRACE_REGISTERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -10,5 +12,16 @@ int registers_argument(pid_t thread, int index, uint64_t value);
 
 /* At the stop before a call: it is not made, and fails with `error`. 0 or -1 and errno. */
 int registers_skip(pid_t thread, int error);
+
+/* Where a thread is. */
+struct position {
+    uint64_t instruction, stack;
+    uint64_t third;  /* argument of a function, at its first instruction */
+    uint64_t linked; /* aarch64: where a function goes back to, at its first instruction */
+};
+bool registers_position(pid_t thread, struct position *position);
+
+/* At the first instruction of a function: the address that it goes back to; 0: not known. */
+uint64_t registers_return(pid_t thread, const struct position *position);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "trace/call.h"
 #include "trace/enter.h"
+#include "trace/handlers.h"
 #include "trace/ring.h"
 #include "trace/signal.h"
 
@@ -19,7 +20,10 @@
 void stop_resume(struct thread *thread, int signal)
 {
     bool inside = thread->inside.call && !thread->inside.restart;
-    ptrace(inside ? PTRACE_SYSCALL : PTRACE_CONT, thread->tid, NULL, (void *)(intptr_t)signal);
+    int request = inside                     ? PTRACE_SYSCALL
+                  : handlers_running(thread) ? PTRACE_SINGLESTEP
+                                             : PTRACE_CONT;
+    ptrace(request, thread->tid, NULL, (void *)(intptr_t)signal);
 }
 
 static void listen_on(struct thread *thread)
@@ -69,8 +73,10 @@ static void signal_stop(struct trace *trace, struct thread *thread, int signal, 
     const struct slot *slot = descriptor_find(thread->descriptors, event.fd);
     event.connection = slot ? slot->connection : 0;
     event.detail = signal_name(signal, name, sizeof name);
+    uint64_t number = event_write(trace->options.out, &event);
+    if (trace->watch_handlers && thread->process->handled[signal])
+        handlers_enter(trace, thread, signal, number);
     stop_resume(thread, signal);
-    event_write(trace->options.out, &event);
 }
 
 /* PTRACE_EVENT_STOP: a new thread, a group stop, or the end of one. */
@@ -172,7 +178,7 @@ static void stop(struct trace *trace, struct thread *thread, int status, int64_t
     case 0:
         if (signal == (SIGTRAP | 0x80))
             leave_stop(trace, thread, time);
-        else
+        else if (signal != SIGTRAP || !handlers_step(trace, thread, time))
             signal_stop(trace, thread, signal, time);
         break;
     case PTRACE_EVENT_SECCOMP:

@@ -229,6 +229,13 @@ void trace_release_threads(struct trace *trace)
     pthread_mutex_unlock(&trace->lock);
 }
 
+void trace_watch_handlers(struct trace *trace)
+{
+    pthread_mutex_lock(&trace->lock);
+    trace->watch_handlers = true;
+    pthread_mutex_unlock(&trace->lock);
+}
+
 bool trace_inside(struct trace *trace, const char *call, int connection)
 {
     bool found = false;

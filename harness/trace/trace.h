@@ -67,6 +67,10 @@ void trace_fault(struct trace *trace, const struct trace_fault *fault);
 void trace_hold_threads(struct trace *trace);
 void trace_release_threads(struct trace *trace);
 
+/* From now on signal handlers are followed: an EVENT_HANDLER for each call of a function that is
+   not async-signal-safe. See handlers.h. */
+void trace_watch_handlers(struct trace *trace);
+
 /* Is some thread inside such a call (on this connection; 0: any) right now? */
 bool trace_inside(struct trace *trace, const char *call, int connection);
 /* How many such calls so far; the name may carry a word of the detail ("fcntl:F_SETSIG"). */

@@ -10,7 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "trace/handlers.h"
 #include "trace/ring.h"
+#include "trace/symbols.h"
 #include "trace/watch.h"
 
 #ifndef PIDFD_THREAD
@@ -142,9 +144,11 @@ void tracee_remove(struct trace *trace, struct thread *thread, int64_t result, i
             ring_forget(trace, process);
             if (process->pidfd >= 0)
                 close(process->pidfd);
+            symbols_free(process->symbols);
             free(process);
         }
     }
+    handlers_forget(thread);
     free(thread);
 }
 
@@ -176,6 +180,9 @@ void tracee_exec(struct trace *trace, struct thread *thread, int64_t time)
     }
     process->leader_gone = false;
     memset(process->handled, 0, sizeof process->handled);
+    handlers_forget(thread);
+    symbols_free(process->symbols);
+    process->symbols = NULL;
     if (thread->descriptors && thread->descriptors->holders > 1) {
         struct descriptors *own = descriptors_copy(trace, thread->descriptors);
         descriptors_leave(trace, thread, time);

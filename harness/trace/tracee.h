@@ -23,6 +23,7 @@ struct process {
     int pidfd;        /* for copies of its descriptors; -1: not needed so far */
     bool leader_gone; /* its first thread has ended, others go on */
     bool handled[_NSIG];
+    struct symbols *symbols;      /* NULL: not needed so far */
     uint64_t signal_flags[_NSIG]; /* sa_flags of its handlers */
 };
 
@@ -46,13 +47,14 @@ struct thread {
     struct inside inside;
     struct fault_done fault;
     struct ring *registered[16]; /* RING_REGISTERED_MOST: known by an index, to this thread */
-    int early;          /* the signal of a stop that came before its parent told of it */
-    bool begun;         /* its first stop is behind it */
-    bool stopped;       /* by SIGSTOP or the like, with its whole process */
-    bool dead;          /* ended before its parent told of it */
-    bool ended;         /* its end is written already */
-    bool held;          /* stands still before its first instruction */
-    bool library_masks; /* the C library has blocked all its signals for a moment */
+    int early;                 /* the signal of a stop that came before its parent told of it */
+    bool begun;                /* its first stop is behind it */
+    bool stopped;              /* by SIGSTOP or the like, with its whole process */
+    bool dead;                 /* ended before its parent told of it */
+    bool ended;                /* its end is written already */
+    bool held;                 /* stands still before its first instruction */
+    bool library_masks;        /* the C library has blocked all its signals for a moment */
+    struct handlers *handlers; /* those that it runs; NULL: none was followed so far */
     UT_hash_handle hh;
 };
 

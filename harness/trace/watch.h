@@ -43,6 +43,7 @@ struct trace {
     uint64_t modes;     /* counts calls that may have changed some O_NONBLOCK; from 1 */
     struct counts counts;
     struct fault_list faults;
+    bool watch_handlers;
     bool hold;    /* new threads stand still */
     bool release; /* a wish: let those that stand still go */
 
