@@ -57,7 +57,8 @@
  * SERVER        the harness did something to the server, or learned something of it: verb
  *               (build, start, ready, stop, continue, signal, limit, fault, hold, release,
  *               watch-handlers, measure, exit, kill), result, detail
- * FAULT         the tracer changed a call: thread, call, pair (its ENTER), error or bytes
+ * FAULT         the tracer changed a call: thread, call, pair (its ENTER or SUBMIT), error or
+ *               bytes
  * NOTE          a producer says what it could not see: detail. The writer's own have verb
  *               "limit": events behind this one were left out; verb "handlers": handlers could
  *               not be watched

@@ -138,6 +138,135 @@ static void test_every_operation(void **state)
     echo_free(echo);
 }
 
+/* --- direct descriptors, a registered ring --- */
+
+static int ask_one(struct io_uring *ring, struct io_uring_cqe *completion)
+{
+    struct io_uring_cqe *got;
+    if (io_uring_submit_and_wait(ring, 1) < 0 || io_uring_wait_cqe(ring, &got) < 0)
+        _exit(9);
+    *completion = *got;
+    io_uring_cqe_seen(ring, got);
+    return completion->res;
+}
+
+static int direct_once(void *context)
+{
+    int listener = *(int *)context;
+    char buffer[64];
+    struct io_uring ring;
+    struct io_uring_cqe completion;
+    if (io_uring_queue_init(8, &ring, 0) < 0 || io_uring_register_files_sparse(&ring, 8) < 0 ||
+        io_uring_register_ring_fd(&ring) != 1)
+        return 1;
+    io_uring_prep_accept_direct(io_uring_get_sqe(&ring), listener, NULL, NULL, 0, 5);
+    if (ask_one(&ring, &completion) < 0)
+        return 2;
+    struct io_uring_sqe *entry = io_uring_get_sqe(&ring);
+    io_uring_prep_recv(entry, 5, buffer, sizeof buffer, 0);
+    entry->flags |= IOSQE_FIXED_FILE;
+    int got = ask_one(&ring, &completion);
+    entry = io_uring_get_sqe(&ring);
+    io_uring_prep_send(entry, 5, buffer, (size_t)got, MSG_WAITALL);
+    entry->flags |= IOSQE_FIXED_FILE;
+    ask_one(&ring, &completion);
+    io_uring_prep_close_direct(io_uring_get_sqe(&ring), 5);
+    if (ask_one(&ring, &completion) < 0)
+        return 3;
+    io_uring_queue_exit(&ring);
+    return 0;
+}
+
+static void test_direct(void **state)
+{
+    (void)state;
+    struct traced traced;
+    int port, listener = listen_anywhere(&port);
+    traced_start(&traced, direct_once, &listener);
+    int client = connect_to(port);
+    struct sockaddr_in own;
+    socklen_t size = sizeof own;
+    getsockname(client, (struct sockaddr *)&own, &size);
+    assert_int_equal(send(client, "hello", 5, 0), 5);
+    expect_bytes(client, "hello", 5);
+    expect_end(client);
+    traced_end(&traced);
+    assert_int_equal(WEXITSTATUS(traced.status), 0);
+
+    char peer[32];
+    snprintf(peer, sizeof peer, "127.0.0.1:%d", ntohs(own.sin_port));
+    const struct event *opened = traced_want(&traced, EVENT_OPEN, NULL, 1);
+    assert_string_equal(opened->detail, peer);
+    assert_int_equal(opened->fd, EVENT_NONE);
+    const struct event *event = traced_want(&traced, EVENT_COMPLETE, "IORING_OP_ACCEPT", 1);
+    assert_int_equal(event->fd, 5);
+    assert_int_equal(event->connection, opened->connection);
+    event = traced_want(&traced, EVENT_SUBMIT, "IORING_OP_RECV", 1);
+    assert_int_equal(event->connection, opened->connection);
+    assert_string_equal(event->detail, "FIXED_FILE");
+    event = traced_want(&traced, EVENT_SUBMIT, "IORING_OP_SEND", 1);
+    assert_string_equal(event->detail, "FIXED_FILE|WAITALL");
+    event = traced_want(&traced, EVENT_SUBMIT, "IORING_OP_CLOSE", 1);
+    assert_string_equal(event->detail, "DIRECT");
+    assert_int_equal(event->connection, opened->connection);
+    assert_int_equal(traced_count(&traced, EVENT_CLOSE, NULL), 1);
+    assert_int_equal(traced_count(&traced, EVENT_NOTE, NULL), 0);
+    traced_free(&traced);
+    close(client);
+    close(listener);
+}
+
+/* --- faults --- */
+
+static int send_and_receive(void *context)
+{
+    int *pair = context, flags[] = {0, MSG_WAITALL};
+    char buffer[64] = "0123456789";
+    struct io_uring ring;
+    struct io_uring_cqe completion;
+    if (read(pair[0], buffer + 10, 1) != 1 || io_uring_queue_init(8, &ring, 0) < 0)
+        return 1;
+    for (int i = 0; i < 2; i++) {
+        struct io_uring_sqe *entry = io_uring_get_sqe(&ring);
+        io_uring_prep_send(entry, pair[0], buffer, 10, flags[i]);
+        int want = i ? 10 : 3;
+        if (ask_one(&ring, &completion) != want || entry->len != 10)
+            return 2;
+    }
+    struct iovec vectors[] = {{buffer, 4}, {buffer + 4, 6}};
+    io_uring_prep_writev(io_uring_get_sqe(&ring), pair[0], vectors, 2, 0);
+    if (ask_one(&ring, &completion) != 5 || vectors[1].iov_len != 6)
+        return 3;
+    io_uring_prep_recv(io_uring_get_sqe(&ring), pair[0], buffer, 4, 0);
+    int error = ask_one(&ring, &completion);
+    return error == -ECONNRESET || error == 0 ? 0 : 4;
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    struct traced traced;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    struct trace_fault faults[] = {
+        {.call = "IORING_OP_SEND", .at_most = 3, .count = 2},
+        {.call = "@ring", .at_most = 5, .count = 1},
+        {.call = "IORING_OP_RECV", .error = ECONNRESET, .at_most = -1, .count = 1},
+    };
+    struct trace_options options = {.connections_only = true};
+    traced_begin(&traced, send_and_receive, pair, &options);
+    for (size_t i = 0; i < 3; i++)
+        trace_fault(traced.trace, &faults[i]);
+    assert_int_equal(write(pair[1], "!", 1), 1); /* all faults are ordered: go on */
+    traced_end(&traced);
+    assert_int_equal(WEXITSTATUS(traced.status), 0);
+    assert_int_equal(traced_want(&traced, EVENT_FAULT, "IORING_OP_SEND", 1)->bytes, 3);
+    assert_int_equal(traced_want(&traced, EVENT_SUBMIT, "IORING_OP_SEND", 1)->bytes, 10);
+    traced_free(&traced);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 int main(void)
 {
     char why[256];
@@ -147,6 +276,8 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_operation),
+        cmocka_unit_test(test_direct),
+        cmocka_unit_test(test_faults),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

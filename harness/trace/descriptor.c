@@ -91,20 +91,36 @@ static void let_go(struct trace *trace, const struct thread *thread, struct slot
         say(trace, thread, EVENT_CLOSE, old.connection, fd, NULL, time);
 }
 
+/* `fd` is what events say of it. */
+static struct slot *set_in(struct trace *trace, struct thread *thread,
+                           struct descriptors *table, int at, int fd, struct slot made,
+                           const char *peer, int64_t time)
+{
+    if (!table || at < 0 || !make_room(table, at))
+        return NULL;
+    struct slot *slot = &table->slots[at];
+    let_go(trace, thread, slot, fd, time);
+    *slot = made;
+    slot->serial = ++trace->connections.serials;
+    if (made.connection > 0 && hold(&trace->connections, made.connection) == 0)
+        say(trace, thread, EVENT_OPEN, made.connection, fd, peer, time);
+    return slot;
+}
+
 struct slot *descriptor_set(struct trace *trace, struct thread *thread, int fd,
                             enum descriptor_kind kind, int connection, const char *peer,
                             int64_t time)
 {
-    struct descriptors *table = thread->descriptors;
-    if (!table || fd < 0 || !make_room(table, fd))
-        return NULL;
-    struct slot *slot = &table->slots[fd];
-    let_go(trace, thread, slot, fd, time);
-    *slot = (struct slot){
-        .kind = kind, .connection = connection, .serial = ++trace->connections.serials};
-    if (connection > 0 && hold(&trace->connections, connection) == 0)
-        say(trace, thread, EVENT_OPEN, connection, fd, peer, time);
-    return slot;
+    struct slot made = {.kind = kind, .connection = connection};
+    return set_in(trace, thread, thread->descriptors, fd, fd, made, peer, time);
+}
+
+struct slot *direct_set(struct trace *trace, struct thread *thread, struct descriptors *table,
+                        int index, enum descriptor_kind kind, int connection, const char *peer,
+                        int64_t time)
+{
+    struct slot made = {.kind = kind, .connection = connection};
+    return set_in(trace, thread, table, index, EVENT_NONE, made, peer, time);
 }
 
 /* The slot that `to` becomes shares everything with the old one but its serial. */
@@ -155,20 +171,37 @@ struct descriptors *descriptors_copy(struct trace *trace, const struct descripto
 }
 
 static void table_free(struct trace *trace, const struct thread *thread,
-                       struct descriptors *table, int64_t time)
+                       struct descriptors *table, bool direct, int64_t time)
 {
     for (int fd = 0; fd < table->count; fd++)
         if (table->slots[fd].kind != KIND_UNKNOWN)
-            let_go(trace, thread, &table->slots[fd], fd, time);
+            let_go(trace, thread, &table->slots[fd], direct ? EVENT_NONE : fd, time);
     free(table->slots);
     free(table);
+}
+
+void direct_share(struct trace *trace, struct descriptors *table, int index,
+                  const struct slot *slot)
+{
+    struct slot from = *slot;
+    from.ring = NULL; /* a ring that holds itself would never end */
+    if (make_room(table, index))
+        share(trace, &table->slots[index], &from);
+}
+
+void direct_close(struct trace *trace, const struct thread *thread, struct descriptors *table,
+                  int index, int64_t time)
+{
+    struct slot *slot = descriptor_find(table, index);
+    if (slot)
+        let_go(trace, thread, slot, EVENT_NONE, time);
 }
 
 void direct_free(struct trace *trace, const struct thread *thread, struct descriptors *table,
                  int64_t time)
 {
     if (table)
-        table_free(trace, thread, table, time);
+        table_free(trace, thread, table, true, time);
 }
 
 void descriptors_leave(struct trace *trace, struct thread *thread, int64_t time)
@@ -177,5 +210,5 @@ void descriptors_leave(struct trace *trace, struct thread *thread, int64_t time)
     thread->descriptors = NULL;
     if (!table || --table->holders > 0)
         return;
-    table_free(trace, thread, table, time);
+    table_free(trace, thread, table, false, time);
 }

@@ -80,7 +80,14 @@ void descriptor_close(struct trace *trace, struct thread *thread, int fd, int64_
  * The direct descriptors of a ring: places in a table of its own. Their OPEN and CLOSE events
  * have no fd.
  */
-struct descriptors *direct_table(struct ring *ring);
+struct slot *direct_set(struct trace *trace, struct thread *thread, struct descriptors *table,
+                        int index, enum descriptor_kind kind, int connection, const char *peer,
+                        int64_t time);
+void direct_share(struct trace *trace, struct descriptors *table, int index,
+                  const struct slot *slot);
+/* NULL is well. */
+void direct_close(struct trace *trace, const struct thread *thread, struct descriptors *table,
+                  int index, int64_t time);
 void direct_free(struct trace *trace, const struct thread *thread, struct descriptors *table,
                  int64_t time);
 

@@ -49,8 +49,7 @@ static bool matches(const struct fault_order *order, const struct visit *visit)
            phase_enter_is(&visit->event, order->call);
 }
 
-/* Takes one call off the first order that matches. False: none does, or it is to be skipped. */
-static bool take(struct fault_list *list, const struct visit *visit, struct trace_fault *taken)
+bool fault_take(struct fault_list *list, const struct visit *visit, struct trace_fault *taken)
 {
     for (struct fault_order **at = &list->first; *at; at = &(*at)->next) {
         struct trace_fault *fault = &(*at)->fault;
@@ -110,7 +109,7 @@ bool fault_apply(struct visit *visit)
 {
     struct trace_fault fault;
     struct fault_done *done = &visit->thread->fault;
-    if (!visit->trace->faults.first || !take(&visit->trace->faults, visit, &fault))
+    if (!visit->trace->faults.first || !fault_take(&visit->trace->faults, visit, &fault))
         return false;
     *done = (struct fault_done){.argument = -1, .error = fault.error, .at_most = fault.at_most};
     if (fault.error)

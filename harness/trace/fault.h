@@ -36,6 +36,9 @@ struct thread;
 int fault_add(struct fault_list *list, const struct trace_fault *fault);
 void fault_free(struct fault_list *list);
 
+/* Takes one call off the first order that matches. False: none does, or it is to be skipped. */
+bool fault_take(struct fault_list *list, const struct visit *visit, struct trace_fault *taken);
+
 /* Before a call: does to it what was ordered. True when something was. */
 bool fault_apply(struct visit *visit);
 /* After it: puts registers and memory back, which the program expects unchanged. */

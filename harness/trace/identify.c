@@ -173,3 +173,15 @@ int identify_connection(struct visit *visit, int fd, bool accepted)
                    visit->time);
     return connection;
 }
+
+int identify_direct(struct visit *visit, struct descriptors *table, int index,
+                    const struct sockaddr_in *client)
+{
+    struct peer peer = {.address.ss_family = AF_UNSPEC};
+    if (client)
+        memcpy(&peer.address, client, sizeof *client);
+    int connection = number_of(visit, &peer);
+    direct_set(visit->trace, visit->thread, table, index, KIND_CONNECTION, connection,
+               peer.name, visit->time);
+    return connection;
+}

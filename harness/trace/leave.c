@@ -6,6 +6,7 @@
 #include "trace/enter.h"
 #include "trace/memory.h"
 #include "trace/restart.h"
+#include "trace/ring_fault.h"
 #include "trace/stop.h"
 
 /* The first bytes that were moved, as they stand in the program's memory now. */
@@ -86,6 +87,8 @@ void leave_stop(struct trace *trace, struct thread *thread, int64_t time)
     }
     if (thread->fault.done)
         fault_undo(thread, inside->arguments);
+    if (thread->changed)
+        ring_fault_undo(thread);
     if (restart_result(info.exit.rval)) {
         inside->restart = (int)-info.exit.rval;
         stop_resume(thread, 0);

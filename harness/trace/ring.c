@@ -83,6 +83,22 @@ struct ring *ring_made(struct visit *visit)
     return ring;
 }
 
+void ring_resized(struct visit *visit, struct ring *ring)
+{
+    struct io_uring_params params;
+    if (!memory_read(visit->thread->tid, visit->arguments[2], &params, sizeof params) ||
+        !plausible(&params)) {
+        ring->broken = true;
+        ring_note(visit->trace, visit->thread, ring, RING_NOTE_UNREADABLE, unreadable,
+                  visit->time);
+        return;
+    }
+    params.flags = ring->params.flags;
+    ring->params = params;
+    ring->rings = ring->entries = 0;
+    ring->searches = 0;
+}
+
 struct ring *ring_hold(struct ring *ring)
 {
     if (ring)

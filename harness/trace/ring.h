@@ -40,6 +40,7 @@ struct ring_request {
     uint64_t address;
     uint32_t
         direct;  /* where an operation puts, or takes, a direct descriptor, from 1; 0: not */
+    int from;    /* FILES_UPDATE: the first place */
     bool fixed;  /* `fd` is an index of the ring's own table */
     bool silent; /* no completion comes when it succeeds */
     struct ring_request *next; /* with the same user data, in order of submission */
@@ -67,6 +68,8 @@ struct ring {
 
 /* Behind io_uring_setup: its ring, that has no holder yet. NULL: it cannot be read. */
 struct ring *ring_made(struct visit *visit);
+/* Behind a resizing of it. */
+void ring_resized(struct visit *visit, struct ring *ring);
 struct ring *ring_hold(struct ring *ring);
 void ring_leave(struct trace *trace, const struct thread *thread, struct ring *ring,
                 int64_t time);
@@ -92,6 +95,7 @@ enum ring_note {
     RING_NOTE_LOST,
     RING_NOTE_FULL,
     RING_NOTE_SKIPPED,
+    RING_NOTE_FAULT,
 };
 void ring_note(struct trace *trace, struct thread *thread, struct ring *ring,
                enum ring_note note, const char *text, int64_t time);

@@ -256,6 +256,8 @@ static void decode_special(struct visit *visit, const struct ring_operation *ope
     }
     if (traits & RING_PROVIDE)
         add_word(detail, "COUNT", entry->fd);
+    if (traits & RING_FILES)
+        event->address = entry->addr;
 }
 
 void ring_entry_decode(struct visit *visit, const struct ring_operation *operation,

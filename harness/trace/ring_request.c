@@ -7,6 +7,8 @@
 #include "trace/identify.h"
 #include "trace/memory.h"
 #include "trace/ring_entry.h"
+#include "trace/ring_fault.h"
+#include "trace/ring_files.h"
 
 enum { REQUESTS_MOST = 1 << 20, DETAIL = 512 };
 #define ANY_FREE_PLACE UINT32_MAX /* IORING_FILE_INDEX_ALLOC */
@@ -142,9 +144,11 @@ void ring_hand_in(struct visit *visit, struct ring_window *window, uint32_t posi
         .silent = entry.flags & IOSQE_CQE_SKIP_SUCCESS,
         .bytes = one.event.bytes,
         .address = one.event.address,
+        .from = (int)(entry.off & INT32_MAX),
     };
     resolve(&one, ring, &entry, operation, &request);
     event_write(visit->trace->options.out, &one.event);
+    ring_fault(&one, window, position, &entry);
     counts_add(&visit->trace->counts, &one.event);
     if (request.silent)
         remember_silent(ring, &request);
@@ -154,12 +158,20 @@ void ring_hand_in(struct visit *visit, struct ring_window *window, uint32_t posi
 
 /* --- COMPLETE --- */
 
+/* Where a direct descriptor was put: the kernel chose a place, or the entry said one. */
+static int place_of(const struct visit *visit, const struct ring_request *request)
+{
+    return request->direct == ANY_FREE_PLACE ? (int)visit->result : (int)(request->direct - 1);
+}
+
 static void on_accepted(struct visit *visit, struct ring *ring,
                         const struct ring_request *request)
 {
-    (void)ring;
-    if (request->direct)
+    if (request->direct) {
+        visit->event.fd = place_of(visit, request);
+        visit->event.connection = ring_file_accepted(visit, ring, visit->event.fd);
         return;
+    }
     visit->event.fd = (int)visit->result;
     visit->event.connection = identify_connection(visit, visit->event.fd, true);
 }
@@ -177,9 +189,10 @@ static void on_made(struct visit *visit, const struct ring_request *request)
 static void on_closed(struct visit *visit, struct ring *ring,
                       const struct ring_request *request)
 {
-    (void)ring;
-    if (request->direct)
+    if (request->direct) {
+        ring_file_closed(visit, ring, request->fd);
         return;
+    }
     const struct slot *slot = descriptor_find(visit->thread->descriptors, request->fd);
     if (slot && slot->serial == request->serial)
         descriptor_close(visit->trace, visit->thread, request->fd, visit->time);
@@ -195,6 +208,9 @@ static void learn(struct visit *visit, struct ring *ring, const struct ring_requ
         on_made(visit, request);
     else if (traits & RING_CLOSE)
         on_closed(visit, ring, request);
+    else if (traits & RING_FILES)
+        ring_files_put(visit, ring, request->from, request->address,
+                       (uint64_t)(int)visit->result);
     else if ((traits & RING_CONNECT) && !request->fixed)
         visit->event.connection = identify_connection(visit, request->fd, false);
     else if ((traits & RING_LISTEN) && !request->fixed)

@@ -2,7 +2,7 @@
 #include "trace/call.h"
 #include "trace/duration.h"
 #include "trace/memory.h"
-#include "trace/ring.h"
+#include "trace/ring_files.h"
 
 static const struct text_name setup_flags[] = {
     {1 << 0, "IOPOLL"},
@@ -67,6 +67,8 @@ static const struct text_name operations[] = {
     TEXT_NAMES_END,
 };
 
+#define USE_REGISTERED_RING (1u << 31) /* the first argument is an index */
+
 static enum call_plan setup_enter(struct visit *visit)
 {
     struct io_uring_params params;
@@ -85,6 +87,12 @@ static void setup_leave(struct visit *visit)
         return;
     struct ring *ring = ring_made(visit);
     int fd = (int)visit->result;
+    if (ring && (ring->params.flags & RING_SETUP_REGISTERED_FD_ONLY)) {
+        struct ring **place = &visit->thread->registered[fd % RING_REGISTERED_MOST];
+        ring_leave(visit->trace, visit->thread, *place, visit->time);
+        *place = ring_hold(ring);
+        return;
+    }
     visit->event.fd = fd;
     struct slot *slot =
         descriptor_set(visit->trace, visit->thread, fd, KIND_OTHER, 0, NULL, visit->time);
@@ -132,6 +140,12 @@ static enum call_plan register_enter(struct visit *visit)
     return CALL_WRITE;
 }
 
+static void register_leave(struct visit *visit)
+{
+    if (visit->result >= 0)
+        ring_registered(visit, ring_of(visit, visit->arguments[1] & USE_REGISTERED_RING));
+}
+
 /* Its stop is the last at which the rings of a process can be looked at. */
 static enum call_plan exit_group_enter(struct visit *visit)
 {
@@ -143,7 +157,7 @@ static enum call_plan exit_group_enter(struct visit *visit)
 const struct call calls_rings[] = {
     CALL(io_uring_setup, "io_uring_setup", 0, 0, setup_enter, setup_leave),
     CALL(io_uring_enter, "io_uring_enter", 0, 0, enter_enter, enter_leave),
-    CALL(io_uring_register, "io_uring_register", 0, 0, register_enter, NULL),
+    CALL(io_uring_register, "io_uring_register", 0, 0, register_enter, register_leave),
     CALL(exit_group, "exit_group", 0, 0, exit_group_enter, NULL),
     CALLS_END,
 };

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -165,6 +167,14 @@ static const char *refusal(int error)
                : "";
 }
 
+static bool kernel_at_least(int major, int minor)
+{
+    struct utsname machine;
+    int have[2];
+    return uname(&machine) == 0 && sscanf(machine.release, "%d.%d", &have[0], &have[1]) == 2 &&
+           (have[0] > major || (have[0] == major && have[1] >= minor));
+}
+
 struct trace *trace_start(pid_t pid, const struct trace_options *options,
                           struct failure *failure)
 {
@@ -179,6 +189,7 @@ struct trace *trace_start(pid_t pid, const struct trace_options *options,
     pthread_mutex_init(&trace->lock, NULL);
     pthread_cond_init(&trace->changed, NULL);
     call_index();
+    trace->injects = kernel_at_least(6, 10);
     int error = start_worker(trace);
     if (!error) {
         pthread_mutex_lock(&trace->lock);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "trace/handlers.h"
-#include "trace/ring.h"
+#include "trace/ring_fault.h"
 #include "trace/symbols.h"
 #include "trace/watch.h"
 
@@ -149,6 +149,7 @@ void tracee_remove(struct trace *trace, struct thread *thread, int64_t result, i
         }
     }
     handlers_forget(thread);
+    ring_fault_undo(thread);
     free(thread);
 }
 

@@ -46,7 +46,8 @@ struct thread {
     struct descriptors *descriptors;
     struct inside inside;
     struct fault_done fault;
-    struct ring *registered[16]; /* RING_REGISTERED_MOST: known by an index, to this thread */
+    struct ring_changed *changed; /* what io_uring_enter finds otherwise in its memory */
+    struct ring *registered[16];  /* RING_REGISTERED_MOST: known by an index, to this thread */
     int early;                 /* the signal of a stop that came before its parent told of it */
     bool begun;                /* its first stop is behind it */
     bool stopped;              /* by SIGSTOP or the like, with its whole process */

@@ -40,6 +40,7 @@ struct trace {
     int thread_numbers, process_numbers;
     struct connections connections;
     struct ring *rings; /* a list */
+    bool injects;       /* the kernel has operations that only fail (Linux 6.10) */
     uint64_t modes;     /* counts calls that may have changed some O_NONBLOCK; from 1 */
     struct counts counts;
     struct fault_list faults;
