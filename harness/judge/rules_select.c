@@ -1,11 +1,9 @@
 /* How select was called: rebuilds_sets, nfds. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "judge/rule.h"
 #include "judge/sets.h"
+#include "judge/watched.h"
 #include "judge/words.h"
 
 static bool is_select(const char *call)
@@ -74,133 +72,18 @@ static enum rule_outcome judge_nfds(const struct views *views, const json_t *val
 
 /* --- rebuilds_sets --- */
 
-/*
- * A connection that stands in no read set is paused, not forgotten, while it waits to be
- * written to, or has nothing more to read (end of file, error).
- */
-struct watched {
-    int connection;
-    int descriptor, process;
-    bool ended; /* the server has read its end, or an error */
-    bool stuck; /* output did not fit */
-    UT_hash_handle hh;
-};
-
-static struct watched *find_watched(struct watched *all, int connection)
+static bool asks(const struct event *enter, struct sets *sets)
 {
-    struct watched *found;
-    HASH_FIND_INT(all, &connection, found);
-    return found;
-}
-
-static void open_watched(struct watched **all, const struct event *event)
-{
-    struct watched *one = find_watched(*all, event->connection);
-    if (!one && (one = calloc(1, sizeof *one))) {
-        one->connection = event->connection;
-        HASH_ADD_INT(*all, connection, one);
-    }
-    if (one) {
-        one->descriptor = event->fd;
-        one->process = event->process;
-    }
-}
-
-static void close_watched(struct watched **all, struct watched *one)
-{
-    HASH_DEL(*all, one);
-    free(one);
-}
-
-static void free_watched(struct watched **all)
-{
-    struct watched *one, *next;
-    HASH_ITER(hh, *all, one, next)
-    close_watched(all, one);
-}
-
-static bool soft(int error)
-{
-    return error == EAGAIN || error == EINTR;
-}
-
-static void note_return(struct watched *one, const struct view *view, const struct event *leave)
-{
-    const struct call *call = view_call(view, leave->pair);
-    if (!call)
-        return;
-    if (leave->fd >= 0 && phase_call_is(leave->call, "@receive"))
-        one->descriptor = leave->fd;
-    if (phase_call_is(leave->call, "@receive"))
-        one->ended = one->ended || (leave->error ? !soft(leave->error) : leave->result == 0);
-    else if (phase_call_is(leave->call, "@send"))
-        one->stuck = leave->error
-                         ? soft(leave->error)
-                         : call->enter->bytes > 0 && call_moved(call) < call->enter->bytes;
-}
-
-static void follow(struct watched **all, const struct view *view, const struct event *event)
-{
-    struct watched *one = event->connection > 0 ? find_watched(*all, event->connection) : NULL;
-    if (event->kind == EVENT_OPEN && event->connection > 0)
-        open_watched(all, event);
-    else if (event->kind == EVENT_CLOSE && one)
-        close_watched(all, one);
-    else if (event->kind == EVENT_LEAVE && event->call && one &&
-             call_is_transfer(&(struct call){.enter = event}))
-        note_return(one, view, event);
-}
-
-/* An open connection that the call forgets, or NULL. */
-static const struct watched *forgotten(struct watched *all, const struct sets *sets,
-                                       const struct event *enter)
-{
-    for (struct watched *one = all; one; one = one->hh.next)
-        if (one->process == enter->process && !one->ended && !one->stuck &&
-            one->descriptor >= 0 && one->descriptor < SETS_DESCRIPTORS &&
-            !set_has(&sets->of[SET_READ], one->descriptor) &&
-            !set_has(&sets->of[SET_WRITE], one->descriptor))
-            return one;
-    return NULL;
-}
-
-static enum rule_outcome not_rebuilt(const struct view *view, const struct call *call,
-                                     const struct watched *one, struct finding *finding)
-{
-    int64_t unread = view_unread(view, one->connection, call_end(view, call));
-    char *waiting =
-        unread ? words_format("; %s of it wait unread", words_bytes(unread).text) : strdup("");
-    enum rule_outcome broken = rule_broken_by(
-        finding, view, call,
-        words_format(
-            "%s at %s: connection %d (descriptor %d) is open and not in the read set%s",
-            words_name(call->enter).text, words_moment(call->enter->time).text, one->connection,
-            one->descriptor, waiting ? waiting : ""));
-    free(waiting);
-    return broken;
+    return is_select(enter->call) && sets_of_select(enter->detail, sets) &&
+           sets->of[SET_READ].count > 0;
 }
 
 static enum rule_outcome rebuilds_in_view(const struct view *view, const json_t *value,
                                           struct finding *finding)
 {
+    static const struct watched_question question = {asks, SET_WRITE, "the read set"};
     (void)value;
-    struct watched *all = NULL;
-    struct sets sets;
-    enum rule_outcome outcome = rule_nothing(view);
-    const struct recording *recording = view->recording;
-    for (size_t i = 0; i < recording->count && outcome != RULE_BROKEN; i++) {
-        const struct event *event = &recording->events[i];
-        follow(&all, view, event);
-        const struct call *call = event->kind == EVENT_ENTER && is_select(event->call)
-                                      ? view_call(view, event->number)
-                                      : NULL;
-        if (!call || !sets_of_select(event->detail, &sets) || !sets.of[SET_READ].count)
-            continue;
-        const struct watched *one = forgotten(all, &sets, event);
-        outcome = one ? not_rebuilt(view, call, one, finding) : RULE_HOLDS;
-    }
-    free_watched(&all);
-    return outcome;
+    return watched_judge(view, &question, finding);
 }
 
 static enum rule_outcome judge_rebuilds(const struct views *views, const json_t *value,

@@ -25,7 +25,7 @@ static void set_add(struct descriptor_set *set, int64_t descriptor)
 static void sets_clear(struct sets *sets)
 {
     memset(sets, 0, sizeof *sets);
-    sets->nfds = -1;
+    sets->nfds = sets->twice = sets->invalid = -1;
     for (int i = 0; i < SETS; i++)
         sets->of[i].highest = -1;
 }
@@ -93,22 +93,53 @@ static void read_events(const char **text, bool *out, bool *other)
     }
 }
 
+/* A descriptor, or a negative number, or "?" for -1; false when there is none of these. */
+static bool read_entry(const char **text, int64_t *descriptor)
+{
+    if (read_number(text, descriptor))
+        return true;
+    bool negative = **text == '-';
+    if (!negative && **text != '?')
+        return false;
+    ++*text;
+    *descriptor = -1;
+    int64_t ignored;
+    return !negative || read_number(text, &ignored);
+}
+
+static void add_entry(struct sets *sets, int64_t descriptor, const char **text)
+{
+    bool out, other;
+    const char *events = *text;
+    bool known = false;
+    for (int i = 0; i < SETS && descriptor >= 0 && descriptor < SETS_DESCRIPTORS; i++)
+        known = known || set_has(&sets->of[i], (int)descriptor);
+    read_events(text, &out, &other);
+    sets->entries++;
+    sets->holes += descriptor < 0;
+    if (known)
+        sets->twice = (int)descriptor;
+    if (memmem(events, (size_t)(*text - events), "NVAL", 4))
+        sets->invalid = (int)descriptor;
+    if (out)
+        set_add(&sets->of[SET_WRITE], descriptor);
+    if (other)
+        set_add(&sets->of[SET_READ], descriptor);
+    if (!out && !other)
+        set_add(&sets->of[SET_EXCEPT], descriptor);
+}
+
 bool sets_of_poll(const char *detail, struct sets *sets)
 {
     int64_t descriptor;
-    bool out, other;
     sets_clear(sets);
     if (!detail || *detail != '{')
         return false;
-    for (++detail; read_number(&detail, &descriptor); skip(&detail, " ")) {
+    for (++detail; read_entry(&detail, &descriptor); skip(&detail, " ")) {
         if (*detail != ':')
             return false;
         ++detail;
-        read_events(&detail, &out, &other);
-        if (out)
-            set_add(&sets->of[SET_WRITE], descriptor);
-        if (other)
-            set_add(&sets->of[SET_READ], descriptor);
+        add_entry(sets, descriptor, &detail);
     }
     return *detail == '}';
 }

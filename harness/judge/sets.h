@@ -19,6 +19,10 @@ enum { SET_READ, SET_WRITE, SET_EXCEPT, SETS };
 
 struct sets {
     int64_t nfds; /* -1: not said */
+    int entries;  /* of poll: all of them */
+    int holes;    /* of poll: those whose descriptor is negative, which are in no set */
+    int twice;    /* of poll: a descriptor that stands there again; -1: none */
+    int invalid;  /* of poll: one that is not open (NVAL); -1: none */
     struct descriptor_set of[SETS];
 };
 
@@ -27,7 +31,8 @@ bool sets_of_select(const char *detail, struct sets *sets);
 
 /*
  * The same out of "{5:IN 6:IN|OUT}": OUT alone puts a descriptor into the write set, anything
- * else (HUP and ERR too: they want attention) into the read set as well.
+ * else (HUP and ERR too: they want attention) into the read set as well. One without any event
+ * is in the except set: poll tells of what is exceptional unasked.
  */
 bool sets_of_poll(const char *detail, struct sets *sets);
 

@@ -83,7 +83,7 @@ test_mutant() { # lab, patch: fails exactly the checks that it names
     name=$(basename "$2" .patch)
     wanted=$(sed -n 's/^Fails: *//p' "$2" | tr ' ' '\n' | sort -n | xargs)
     source=$(mktemp -d "${TMPDIR:-/tmp}/iolab-mutant-XXXXXX")
-    cp solutions/"$1"/*.c "$source"/
+    cp solutions/"$1"/*.[ch] "$source"/
     if patch -s -p1 -d "$source" <"$2"; then
         expect_failing "$1: mutant $name fails $wanted" "${wanted:-?}" "$1" --source "$source"
     else
@@ -98,7 +98,7 @@ test_papers() { # lab: README, hints, TODOs, figures
         grep -q "$what" "$readme"
         say $? "$1: its README has '$what'" "$readme"
     done
-    lines=$(awk -f harness/tools/solution.awk "solutions/$1/server.c" | wc -l)
+    lines=$(awk -f harness/tools/solution.awk solutions/"$1"/*.c | wc -l)
     grep -q -- "<!-- ours -->$lines<!-- end -->" "$readme"
     say $? "$1: its README says how long ours is" "ours has $lines lines; run make figures"
     grep -q TODO "labs/$1/server.c"

@@ -1,0 +1,130 @@
+-- Many clients, what there is only so much of, and requests that are none.
+
+local CLIENTS = 2000
+
+check "two thousand clients at a time" {
+  points = 4,
+  time = 150,
+  limits = { descriptors = 4096 },
+  hints = {
+    "How many clients has your server room for?",
+    "poll has no limit as select has: the array can grow. When it does, it may move, and so may "
+      .. "what stands beside it.",
+    "realloc(3), for both arrays; no pointer into them is good afterwards.",
+  },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n", { within = 10 })
+    local open = t.server:descriptors()
+    local all, half = t:barrier(CLIENTS), t:barrier(CLIENTS / 2)
+    t:clients(CLIENTS, function(c, i)
+      c:echo(("client %d\n"):format(i), { within = 60 })
+      all:wait { within = 120 }
+      if i % 2 == 0 then
+        c:close()
+        return
+      end
+      half:wait { within = 120 }
+      c:echo(("still client %d\n"):format(i), { within = 60 })
+      c:close()
+    end, { within = 60 })
+    t:eventually(function() return t.server:descriptors() == open end, {
+      within = 30,
+      message = "all but one client have gone, and their descriptors are still open",
+    })
+    one:echo("alone again\n", { within = 10 })
+  end,
+}
+
+check "a hundred silent clients cost nothing" {
+  points = 2,
+  time = 40,
+  hints = {
+    "Nobody says anything. What wakes your server?",
+    "A time-out that is too short, room to write that nobody needs, or an event that is told again "
+      .. "and again because nobody does anything about it.",
+    "The time-out of poll(2) is in milliseconds; what came back stands in `revents`.",
+  },
+  run = function(t)
+    for i, c in ipairs(t:connect_many(100, { within = 15 })) do
+      c:echo(("client %d\n"):format(i), { within = 15 })
+    end
+    t:quiet(2)
+    t:rules { idle = { calls = 4, cpu = 0.02 } } -- a right server: one poll a second, or none
+  end,
+}
+
+check "without free descriptors it goes on, and does not spin" {
+  points = 3,
+  model = false,
+  hints = {
+    "The process may not open any more descriptors, and somebody is waiting to be accepted.",
+    "The listener stays readable: poll comes back at once, accept fails, and so on. Stop asking "
+      .. "about the listener for a while, or keep a spare descriptor to refuse with.",
+    "EMFILE in accept(2); `events` of the listener without POLLIN until a client closes or a "
+      .. "second has gone by.",
+  },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n")
+    local open = t.server:descriptors()
+    t.server:limit { descriptors = open + 3 }
+    local many = t:connect_many(10)
+    c:echo("first things first\n", { within = 10 })
+    t:sleep(0.1)
+    t:quiet(0.4)
+    c:echo("still served\n", { within = 10 })
+    for _, other in ipairs(many) do
+      other:close()
+    end
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 10,
+      message = "clients have gone, and their descriptors are still open in the server",
+    })
+    t:connect():echo("there is room again\n", { within = 10 })
+    t:rules { idle = { calls = 100 } }
+  end,
+}
+
+check "requests that are none end only themselves" {
+  points = 2,
+  sanitize = true,
+  arguments = { "PORT", "60", "requests" },
+  hints = {
+    "What if it is no number, too large a number, or no end of a header?",
+    "Such a client is closed. So is one whose end comes in the middle of a request.",
+    "A header has at most 64 bytes, the body at most 1 MiB: look before you store a byte, and "
+      .. "before you call malloc(3).",
+  },
+  run = function(t)
+    local other = t:connect()
+    local open
+    local function well()
+      other:send("Content-Length: 2\r\n\r\nab")
+      other:expect("Content-Length: 2\r\n\r\nba", { within = 10 })
+    end
+    well()
+    open = t.server:descriptors()
+    for _, bad in ipairs {
+      "GET / HTTP/1.0\r\n\r\n", "Content-Length: -1\r\n\r\n", "Content-Length: \r\n\r\n",
+      "Content-Length: 12x\r\n\r\n", "Content-Length: 99999999999999999999\r\n\r\n",
+      "Content-Length: 1048577\r\n\r\n", "Content-Length: 4294967297\r\n\r\nx",
+      ("x"):rep(64), ("Content-Length: %048d\r\n\r\n"):format(1) .. "a", t:text(200),
+    } do
+      local c = t:connect()
+      c:send(bad)
+      c:expect_end { within = 10 }
+    end
+    for _, cut in ipairs { "Content-Le", "Content-Length: 3\r\n\r\nab", "" } do
+      local c = t:connect()
+      c:send(cut)
+      c:half_close()
+      c:expect_close { within = 10 }
+    end
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 10,
+      message = "clients have gone, and their descriptors are still open in the server",
+    })
+    well()
+  end,
+}
