@@ -6,7 +6,7 @@
 
 static const char source[] =
     "local t, c, witness, most = ...\n"
-    "local taken, total = {}, 0\n"
+    "local taken, total, rounds = {}, 0, 0\n"
     "c:stall()\n"
     "repeat\n"
     "  local receives = t.server:calls { call = '@receive', connection = c }\n"
@@ -16,11 +16,12 @@ static const char source[] =
     "  total = total + n\n"
     "  local stands = n == 0\n"
     "  if n < #piece then\n"
+    "    rounds = rounds + 1\n"
     "    witness:echo('one\\n', { within = 10 })\n"
     "    witness:echo('two\\n', { within = 10 })\n"
     "    stands = stands and receives == t.server:calls { call = '@receive', connection = c }\n"
     "  end\n"
-    "until stands or total >= most\n"
+    "until stands or total >= most or rounds == 50\n"
     "return table.concat(taken)\n";
 
 static int fill_done(lua_State *lua, int status, lua_KContext context)

@@ -21,8 +21,8 @@ int support_number(int argc, char **argv, int index, int otherwise);
 int support_listen(int port);
 
 /*
- * SIGTERM and SIGINT set support_stopping, and interrupt a sleeping call (EINTR: installed
- * without SA_RESTART). SIGPIPE is left alone: that is a lab's business.
+ * SIGTERM and SIGINT set support_stopping, interrupt a sleeping call (EINTR: installed without
+ * SA_RESTART), and shut the listener down: it is readable then, accept fails. SIGPIPE is left alone: that is a lab's business.
  */
 extern volatile sig_atomic_t support_stopping;
 void support_catch_stop(void);

@@ -102,6 +102,9 @@ static void serve_all(const fd_set *readfds, const fd_set *writefds)
         accept_client();
 }
 
+/* TODO 6: How long may select sleep? Until the first client can be idle, or accepting is
+   tried again; not for a fixed time: with nobody idle there is nothing to wake up for. */
+
 void select_based_echo_server(int server_fd)
 {
     listener = max_fd = server_fd;
@@ -113,7 +116,7 @@ void select_based_echo_server(int server_fd)
         if (now >= accept_after)
             FD_SET(listener, &master_readfds);
         /* TODO 1: Ask about copies of the sets: select writes its answer over the question,
-           and over the time-out too. Once a second is often enough to look for idle clients. */
+           and over the time-out too. */
         serve_all(&master_readfds, &master_writefds);
         break;
     }

@@ -161,6 +161,19 @@ static void serve_all(const fd_set *readfds, const fd_set *writefds)
         accept_client();
 }
 
+/* SOLUTION 6: How long may select sleep? Until the first client can be idle, or accepting is
+   tried again; not for a fixed time: with nobody idle there is nothing to wake up for. */
+static struct timeval time_to_sleep(void)
+{
+    double until = now < accept_after ? accept_after : now + idle_seconds;
+    for (int fd = 0; fd <= max_fd; fd++)
+        if (clients[fd].open && clients[fd].last_activity + idle_seconds < until)
+            until = clients[fd].last_activity + idle_seconds;
+    long microseconds = until > now ? (long)((until - now) * 1e6) + 1 : 0;
+    return (struct timeval){microseconds / 1000000, microseconds % 1000000};
+}
+/* END */
+
 void select_based_echo_server(int server_fd)
 {
     listener = max_fd = server_fd;
@@ -172,9 +185,9 @@ void select_based_echo_server(int server_fd)
         if (now >= accept_after)
             FD_SET(listener, &master_readfds);
         /* SOLUTION 1: Ask about copies of the sets: select writes its answer over the question,
-           and over the time-out too. Once a second is often enough to look for idle clients. */
+           and over the time-out too. */
         fd_set readfds = master_readfds, writefds = master_writefds;
-        struct timeval timeout = {.tv_sec = 1};
+        struct timeval timeout = time_to_sleep();
         if (select(max_fd + 1, &readfds, &writefds, NULL, &timeout) < 0) {
             if (errno == EINTR)
                 continue; /* the sets hold no answer */

@@ -13,7 +13,7 @@ local function pauses(t)
 end
 
 check "between two sweeps that moved nothing lies a pause" {
-  points = 3,
+  points = 2,
   hints = {
     "Look at the recording of this check: how many calls of yours bring nothing, and how fast do they follow each other?",
     "One question to each descriptor, then a pause, then the next question: that is one sweep.",
@@ -158,7 +158,7 @@ check "EINTR is not an error" {
 }
 
 check "output that does not fit is tried again after a pause" {
-  points = 3,
+  points = 2,
   hints = {
     "The client does not read. How often do you offer it the same bytes?",
     "After EAGAIN nothing changes until the client acts. Leave the bytes where they are, look after the others, pause.",
@@ -168,12 +168,14 @@ check "output that does not fit is tried again after a pause" {
     local slow = connect_slow(t)
     local function sends() return t.server:calls { call = "@send", connection = slow } end
     local sent, paused = sends(), pauses(t)
-    -- As if nothing ever fitted. Judged when there were pauses enough, or far too many tries.
+    -- As if nothing ever fitted. Judged when there were pauses enough, or far too many tries;
+    -- some server may do neither.
     t.server:fault { call = "@send", error = "EAGAIN", count = 1000000, connection = slow }
     slow:send("for later")
-    t:eventually(function()
-      return pauses(t) - paused >= 25 or sends() - sent > 1000
-    end, { within = 10, message = "what did not fit was never tried again, and no pause was made" })
+    for _ = 1, 60 do
+      if pauses(t) - paused >= 25 or sends() - sent > 1000 then break end
+      t:sleep(0.05)
+    end
     sent, paused = sends() - sent, pauses(t) - paused
     t:expect(sent <= 4 * paused + 100,
       "nothing fitted, and the server tried to send %d times, with %d pauses", sent, paused)

@@ -65,3 +65,30 @@ check "large echoes side by side, to each client its own" {
     end, { receive_buffer = 16384, send_buffer = 32768 })
   end,
 }
+
+check "a hundred silent clients are asked, and then there is a pause" {
+  points = 2, model = false,
+  hints = {
+    "A hundred clients say nothing. What does your server do all that time?",
+    "One question for each of them in a sweep, a hundred answers of \"not now\", a pause. That is the price of this model, and it grows with the clients.",
+    "nanosleep(2) after each sweep in which no call moved anything, however long the sweep was.",
+  },
+  run = function(t)
+    local clients = t:connect_many(100, { within = 10 })
+    for i, c in ipairs(clients) do
+      c:echo("here " .. i, { within = 10 })
+    end
+    local function asked() return t.server:calls { call = "@receive" } end
+    local function paused() return t.server:calls { call = "@sleep" } + t.server:calls { call = "@wait" } end
+    local questions, pauses = asked(), paused()
+    for _ = 1, 60 do -- until there were pauses enough, or far too many questions
+      if paused() - pauses >= 10 or asked() - questions > 6000 then break end
+      t:sleep(0.05)
+    end
+    questions, pauses = asked() - questions, paused() - pauses
+    t:mark(("%d questions to a hundred silent clients, %d pauses"):format(questions, pauses))
+    t:expect(questions <= 300 * pauses + 1000,
+      "a hundred clients were silent, and the server asked them %d times, with %d pauses", questions, pauses)
+    clients[50]:echo("and on", { within = 10 })
+  end,
+}

@@ -20,7 +20,7 @@ local function served_or_refused(t, clients)
 end
 
 check "a thousand clients at a time" {
-  points = 4,
+  points = 3,
   time = 45,
   hints = {
     "How many clients has your server room for?",
@@ -46,7 +46,7 @@ check "a thousand clients at a time" {
 }
 
 check "clients beyond FD_SETSIZE are turned away, the others stay" {
-  points = 5,
+  points = 4,
   time = 45,
   hints = {
     "What happens to descriptor 1024?",
@@ -129,5 +129,24 @@ check "few descriptors are left, and the listener is a high one" {
       c:echo(("still client %d\n"):format(i), { within = 10 })
       c:close()
     end
+  end,
+}
+
+check "a hundred silent clients cost nothing" {
+  points = 2,
+  hints = {
+    "A hundred clients say nothing. How often does your server wake up?",
+    "While nobody speaks there is nothing to do but to look for idle clients now and then: select "
+      .. "sleeps as long as you tell it to.",
+    "select(2), timeout; the sets that came back say who woke it.",
+  },
+  run = function(t)
+    local clients = t:connect_many(100, { within = 10 })
+    for i, c in ipairs(clients) do
+      c:echo(("here %d\n"):format(i), { within = 10 })
+    end
+    t:quiet(2)
+    clients[50]:echo("and on\n", { within = 10 })
+    t:rules { idle = { calls = 5, cpu = 0.05 } }
   end,
 }
