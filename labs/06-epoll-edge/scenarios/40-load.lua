@@ -1,0 +1,119 @@
+-- Many clients, and what there is only so much of.
+
+check "thirty clients come at once" {
+  points = 4,
+  hints = {
+    "Several clients are in the queue, and one event tells of all of them.",
+    "A listener that is edge-triggered is announced once. Who is left in the queue waits until "
+      .. "somebody else comes.",
+    "accept(2) until EAGAIN. Or leave EPOLLET away for the listener: that is right too.",
+  },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n")
+    t.server:stop()
+    local many = t:connect_many(30, { within = 10 })
+    t.server:continue()
+    for i, c in ipairs(many) do
+      c:echo(("client %d\n"):format(i), { within = 10 })
+    end
+    one:echo("still here\n", { within = 5 })
+  end,
+}
+
+check "a thousand clients at a time" {
+  points = 2,
+  time = 60,
+  hints = {
+    "How many clients has your server room for?",
+    "The kernel finds a descriptor however many are registered; your own table has to grow, and "
+      .. "what epoll keeps as data has to stay where it is.",
+    "epoll_ctl(2), data; ulimit -n.",
+  },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n")
+    local open = t.server:descriptors()
+    t.server:stop()
+    local many = t:connect_many(1000, { within = 30 })
+    t.server:continue()
+    for i, c in ipairs(many) do
+      c:send(("client %d\n"):format(i), { within = 30 })
+    end
+    for i, c in ipairs(many) do
+      c:expect(("client %d\n"):format(i), { within = 30 })
+    end
+    for _, c in ipairs(many) do
+      c:close()
+    end
+    t:eventually(function() return t.server:descriptors() == open end, {
+      within = 20,
+      message = "all but one client have gone, and their descriptors are still open",
+    })
+    one:echo("alone again\n", { within = 10 })
+  end,
+}
+
+check "without free descriptors it goes on, and comes back to those who wait" {
+  points = 4,
+  model = false,
+  hints = {
+    "There was no descriptor left, later there were some again. Who tells your server?",
+    "The edge of the listener has been taken, and those in the queue make no other one. Do not "
+      .. "spin meanwhile; try again when a descriptor is closed, or after a while.",
+    "EMFILE in accept(2): remember that somebody waits, and let epoll_wait(2) time out.",
+  },
+  run = function(t)
+    local c = t:connect()
+    c:echo("hello\n")
+    local open = t.server:descriptors()
+    t.server:limit { descriptors = open + 3 }
+    t.server:stop()
+    local many = t:connect_many(10)
+    t.server:continue()
+    c:echo("first things first\n", { within = 10 })
+    t:sleep(0.1)
+    t:quiet(0.4)
+    c:echo("still served\n", { within = 10 })
+    -- There is room again, and nobody new comes who would tell.
+    t.server:limit { descriptors = open + 20 }
+    for i = 1, 3 do
+      many[i]:close()
+    end
+    for i = 4, 10 do
+      many[i]:echo(("client %d\n"):format(i), { within = 10 })
+    end
+    for i = 4, 10 do
+      many[i]:close()
+    end
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 10,
+      message = "clients have gone, and their descriptors are still open in the server",
+    })
+    t:connect():echo("there is room again\n", { within = 10 })
+    t:rules { idle = { calls = 100 } }
+  end,
+}
+
+check "a hundred silent clients cost nothing" {
+  points = 2,
+  hints = {
+    "While nobody speaks your server works.",
+    "Nothing has to be asked while nothing happens: that is what epoll is for.",
+    "epoll_wait(2) with a time-out of -1, or of a second; no sweep over all clients.",
+  },
+  run = function(t)
+    t.server:stop()
+    local many = t:connect_many(100, { within = 10 })
+    t.server:continue()
+    for i, c in ipairs(many) do
+      c:send(("client %d\n"):format(i))
+    end
+    for i, c in ipairs(many) do
+      c:expect(("client %d\n"):format(i), { within = 10 })
+    end
+    t:quiet(2)
+    many[50]:echo("and now\n", { within = 5 })
+    t:rules { idle = { calls = 3, cpu = 0.05 } }
+  end,
+}
