@@ -1,0 +1,76 @@
+# What must hold of every solution under the tracer: that being watched changes nothing for its
+# clients, and what it does while all of them are silent. Sourced; needs grading.sh.
+
+# For each check that ran to its end: what each client did, was given and saw, in its own order.
+# Receives and sends are left out: how bytes are cut into them is a matter of luck.
+transcripts() { # recordings…
+    local recording
+    for recording in "$@"; do
+        # A driver's answers tell how long its calls took, which is never the same twice.
+        head -n 1 "$recording" | jq -e '.source | test(" with ") | not' >/dev/null || continue
+        basename "$recording" .iorec
+        jq -r 'select(.k == "step" and (.verb | IN("send", "receive", "end", "reset") | not))
+               | [.client, .verb, .outcome, (.bytes // 0), (.detail // "")] | @tsv' "$recording" |
+            sort -s -n -k 1,1
+    done
+}
+
+of_check() { awk -v number="$1" 'NF == 1 { on = ($1 == number) } on' "$2"; } # number, transcripts
+
+# Checks that need the tracer end where it is asked for; the others must be the same. How much a
+# server takes before it stops (try_send) is a matter of time, so such checks have no twin.
+compare() { # folder: prints what differs, and last how many were compared
+    local number count=0
+    for number in $(jq -r '.checks[] | select(.status == "pass" and .number >= 10) | .number' "$1/report.json"); do
+        of_check "$number" "$1/watched" >"$1/one"
+        of_check "$number" "$1/unwatched" >"$1/other"
+        if ! grep -q try_send "$1/one" "$1/other"; then
+            diff "$1/one" "$1/other"
+            ! grep -q transcript "$1/one" || count=$((count + 1))
+        fi
+    done
+    echo "$count"
+}
+
+test_transparent() { # lab
+    local folder watched differences
+    grade "$1" --solution --seed 11 --verbose
+    watched=$(dirname "$report")
+    grade "$1" --solution --seed 11 --unwatched
+    folder=$(dirname "$report")
+    transcripts "$watched"/state/iolab/*/runs/*/[0-9]*.iorec >"$folder/watched"
+    transcripts "$folder"/state/iolab/*/runs/*/[0-9]*.iorec >"$folder/unwatched"
+    differences=$(compare "$folder")
+    [[ $differences =~ ^[0-9]+$ ]] && [ "$differences" -ge 8 ]
+    say $? "$1: clients see the same watched and unwatched" "$differences"
+    rm -rf "$watched" "$folder"
+}
+
+# System calls in the last second and a half of two silent ones, and ms of processor time in all.
+silence() { # recording
+    jq -s -r '(.[] | select(.k == "quiet" and .verb == "begin") | .t) as $from
+        | (.[] | select(.k == "quiet" and .verb == "end") | .t) as $until
+        | [.[] | select(.k == "server" and .verb == "measure" and .detail == "cpu") | .ret] as $cpu
+        | ([.[] | select((.k == "enter" or .k == "submit") and .t > $from + 5e8 and .t < $until)] | length) as $calls
+        | "\($calls) calls, \(($cpu[1] - $cpu[0]) / 1e6 | round) ms"' "$1"
+}
+
+# Labs that wait cost nothing while nobody speaks; one that asks says what it costs.
+test_silence() { # lab
+    local name='*hundred silent clients*' recording found
+    grade "$1" --solution --check "$name"
+    recording=$(ls "$(dirname "$report")"/state/iolab/*/runs/*/[0-9]*.iorec 2>/dev/null | head -1)
+    if [ -z "$recording" ]; then
+        [[ $1 == 01-* ]]
+        say $? "$1: no check about a hundred silent clients (only lab 01 may lack one)" "$name"
+    elif grep -q '"k":"quiet"' "$recording"; then
+        found=$(silence "$recording")
+        [[ $found =~ ^0\ calls,\ [0-9]\ ms$ ]]
+        say $? "$1: a hundred silent clients cost nothing ($found)" "$(why)"
+    else
+        found=$(jq -r 'select(.k == "mark") | .detail' "$recording")
+        [ -n "$found" ]
+        say $? "$1: a hundred silent clients cost $found" "$(why)"
+    fi
+    forget
+}
