@@ -26,8 +26,9 @@ struct flow {
     bool ends;      /* the peer's end stands among the arrivals */
     bool over;      /* the server has seen that end: there is no more to wait for */
     bool has_steps; /* its peer is one of ours: what we do not know of was not sent */
+    bool armed;     /* a signal comes when there is something (O_ASYNC) */
     bool waiting;
-    const struct event *since; /* the ENTER with which the wait began */
+    const struct event *since; /* the ENTER, or of an armed one the LEAVE, that began the wait */
     int64_t empty_at;          /* nothing was there then, the last time that it was asked */
     int64_t known_at;          /* readable then, as far as a call said so; -1 */
     int64_t known_late;        /* but at most so much earlier */

@@ -1,8 +1,9 @@
 /*
- * Lanes of connections: WAIT and COPY, as in figures 6.1 to 6.3 of UNIX Network Programming.
+ * Lanes of connections: WAIT and COPY, as in figures 6.1 to 6.5 of UNIX Network Programming.
  *
  * A wait begins when the server could have taken data and there was none: it entered a
- * receiving call, or a wait call that asks about this connection. It ends when the peer sent
+ * receiving call, or a wait call that asks about this connection, or has asked for a signal
+ * (O_ASYNC). It ends when the peer sent
  * (its own clock is ours), or, for peers that are not scripted, when a call said that data was
  * there. What the tracer saw at a call's entry (`ready`) has precedence over what follows from
  * the bytes that were sent and taken.
@@ -63,6 +64,15 @@ static struct boundary wait_over(const struct flow *flow, struct boundary latest
     return over;
 }
 
+/* How much earlier the wait may have begun. */
+static int64_t since_late(const struct context *context, const struct event *since)
+{
+    const struct event *enter = recording_find(context->lanes->recording, since->pair);
+    if (since->kind == EVENT_LEAVE && enter)
+        return lanes_exit(context->lanes, enter, since);
+    return lanes_entry(context->lanes, since);
+}
+
 static struct boundary wait_end(struct context *context, struct flow *flow, int thread,
                                 struct boundary latest, uint64_t last)
 {
@@ -74,9 +84,9 @@ static struct boundary wait_end(struct context *context, struct flow *flow, int 
         .call = flow->since->call,
         .begin = flow->since->time,
         .end = over.time,
-        .begin_from = SOURCE_STOP,
+        .begin_from = flow->since->kind == EVENT_LEAVE ? SOURCE_EXIT : SOURCE_STOP,
         .end_from = over.from,
-        .uncertainty = lanes_entry(context->lanes, flow->since) + over.late,
+        .uncertainty = since_late(context, flow->since) + over.late,
         .first = flow->since->number,
         .last = last,
     };
@@ -84,6 +94,29 @@ static struct boundary wait_end(struct context *context, struct flow *flow, int 
     flow->waiting = false;
     flow->known_at = -1;
     return over;
+}
+
+/* --- signals --- */
+
+/*
+ * With O_ASYNC the server has asked to be told, once and for all: it waits whenever there is
+ * nothing left to read, from the exit of the call that took the last of it.
+ */
+static void wait_if_armed(struct flow *flow, const struct event *leave, bool emptied)
+{
+    if (flow->armed && !flow->over && emptied)
+        wait_begin(flow, leave);
+}
+
+static void on_arming(struct flow *flow, const struct event *enter, const struct event *leave)
+{
+    bool flags = phase_enter_is(enter, "fcntl:F_SETFL");
+    if (leave->error || (!flags && !phase_enter_is(enter, "ioctl:FIOASYNC")))
+        return;
+    flow->armed =
+        flags ? phase_enter_is(enter, "fcntl:O_ASYNC") : !phase_enter_is(enter, "ioctl:0");
+    if (!flow->waiting)
+        wait_if_armed(flow, leave, !flow_pending(flow));
 }
 
 /* --- receiving calls --- */
@@ -170,6 +203,7 @@ static void on_receive_leave(struct context *context, struct flow *flow,
     if (!(enter->detail && strstr(enter->detail, "MSG_PEEK")))
         flow_take(flow, ended ? -1 : bytes);
     flow->over |= ended;
+    wait_if_armed(flow, leave, flow->has_steps ? !flow_pending(flow) : bytes < enter->bytes);
     if (watches_offer(&context->watches, leave->process, leave->fd) < 0)
         context->failed = true;
 }
@@ -219,6 +253,7 @@ static void on_close(struct context *context, struct flow *flow, const struct ev
 static void on_call(struct context *context, struct flow *flow, const struct event *event)
 {
     bool enters = event->kind == EVENT_ENTER;
+    const struct event *enter;
     if (phase_call_is(event->call, "@wait") && enters)
         watches_asked(&context->watches, event, on_asked, context);
     else if (phase_call_is(event->call, "@wait"))
@@ -227,6 +262,9 @@ static void on_call(struct context *context, struct flow *flow, const struct eve
         on_receive_enter(context, flow, event);
     else if (flow && phase_call_is(event->call, "@receive"))
         on_receive_leave(context, flow, event);
+    else if (flow && !enters &&
+             (enter = recording_find(context->lanes->recording, event->pair)))
+        on_arming(flow, enter, event);
 }
 
 static int on_event(struct context *context, const struct event *event)

@@ -13,8 +13,8 @@
  *                     a call).
  *   connection lane:  WAIT (nothing to read, and the server would read if there were): from the
  *                     ENTER of the first receiving call that found nothing, or of the first wait
- *                     call that asks for this connection while nothing is there, until the peer
- *                     sent. The peer's end (FIN, RST) ends a wait as bytes do.
+ *                     call that asks for this connection while nothing is there, or from when
+ *                     all was taken while a signal is asked for (O_ASYNC), until the peer sent. The peer's end (FIN, RST) ends a wait as bytes do.
  *                     COPY (data was in the kernel until the receiving call came back): from the
  *                     arrival, or from the call's ENTER when that is later, to its LEAVE.
  *

@@ -21,6 +21,17 @@ local function asked_in_vain(t)
   t:eventually(function() return t.server:calls { call = "recv" } > before + 1 end)
 end
 
+-- In its handler the server receives until nothing is left.
+local function asked_once_more(t)
+  t:eventually(function()
+    return t.server:calls { call = "recv" } > t.server:calls { call = "send" }
+  end)
+end
+
 check "blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("@receive")) }
 check "non-blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send(asked_in_vain) }
 check "select" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("select")) }
+check "poll" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("poll")) }
+check "epoll" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("epoll_wait")) }
+check "signal-driven" { points = 1, hints = { "a", "b" }, run = pause_then_send(asked_once_more) }
+check "POSIX AIO" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("read")) }
