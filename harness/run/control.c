@@ -152,6 +152,7 @@ static bool verb_fault(struct call *call)
         .at_most = request->at_most,
         .count = request->count,
         .after = request->after,
+        .late = request->late,
     };
     trace_fault(call->control->trace, &fault);
     control_note(call->control->out, "fault", request->count, request->call, OUTCOME_OK);

@@ -140,6 +140,7 @@ struct server_request {
     int error;        /* errno to fail with, 0: none */
     int64_t at_most;  /* most bytes to move; EVENT_NONE */
     int count, after; /* how many calls, after skipping how many */
+    bool late;        /* only when a signal has come */
     int client;       /* the client whose connection is meant; 0: any */
 };
 

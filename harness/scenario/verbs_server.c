@@ -194,6 +194,7 @@ static int server_fault(lua_State *lua)
         {"short", key_count, FIELD(server.at_most)},
         {"count", read_small, FIELD(server.count)},
         {"after", read_small, FIELD(server.after)},
+        {"late", key_flag, FIELD(server.late)},
         {"connection", read_client, FIELD(server.client)},
         {NULL, NULL, 0},
     };
@@ -202,8 +203,8 @@ static int server_fault(lua_State *lua)
     keys_read(lua, 2, keys, step, "t.server:fault");
     verb_end(lua, 2, "t.server:fault");
     bool fails = step->server.error != 0, shortened = step->server.at_most != EVENT_NONE;
-    if (step->server.call == NULL || fails == shortened)
-        return sandbox_doom(lua, "t.server:fault needs call, and either error or short");
+    if (step->server.call == NULL || fails + shortened + step->server.late != 1)
+        return sandbox_doom(lua, "t.server:fault needs call, and one of error, short and late");
     return task_wait(lua, verb_done);
 }
 

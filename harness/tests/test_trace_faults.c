@@ -124,6 +124,68 @@ static void test_count_and_after(void **state)
     close(pair[1]);
 }
 
+/* --- calls that come late --- */
+
+static void on_signal(int signal)
+{
+    (void)signal;
+}
+
+/* One signal for the suspension, which lets it in, and two for the pause: the first of them
+   comes before it, and does not end it. */
+static int suspend_and_pause(void *context)
+{
+    int *pair = context;
+    char byte;
+    sigset_t blocked, before;
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGUSR1, &action, NULL);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    if (read(pair[0], &byte, 1) != 1)
+        return 1;
+    sigsuspend(&before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (write(pair[0], "s", 1) != 1)
+        return 2;
+    pause();
+    return 0;
+}
+
+static void test_late(void **state)
+{
+    (void)state;
+    struct traced traced;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    traced_start(&traced, suspend_and_pause, pair);
+    traced_await(&traced, "read");
+    trace_fault(traced.trace, &(struct trace_fault){.call = "sigsuspend", .late = true});
+    trace_fault(traced.trace, &(struct trace_fault){.call = "pause", .late = true});
+    assert_int_equal(write(pair[1], "x", 1), 1);
+    traced_await(&traced, "sigsuspend");
+    assert_int_equal(trace_count(traced.trace, "sigsuspend", 0), 0); /* it stands before it */
+    kill(traced.pid, SIGUSR1);
+    expect_bytes(pair[1], "s", 1);
+    traced_await(&traced, "pause");
+    assert_int_equal(trace_count(traced.trace, "pause", 0), 0);
+    kill(traced.pid, SIGUSR1);
+    while (trace_count(traced.trace, "pause", 0) == 0)
+        nanosleep(&(struct timespec){.tv_nsec = CLOCK_MILLISECOND}, NULL);
+    assert_false(trace_ended(traced.trace)); /* the signal was handled before the pause */
+    kill(traced.pid, SIGUSR1);
+    traced_end(&traced);
+    assert_int_equal(traced.status, 0);
+    const struct event *first = traced_want(&traced, EVENT_SIGNAL, NULL, 2);
+    const struct event *pause = traced_want(&traced, EVENT_ENTER, "pause", 1);
+    assert_true(first->number < pause->number);
+    assert_int_equal(traced_count(&traced, EVENT_SIGNAL, NULL), 3);
+    traced_free(&traced);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 /* --- threads that stand still --- */
 
 struct crowd {
@@ -214,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_count_and_after),
+        cmocka_unit_test(test_late),
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_release_nothing),
     };

@@ -94,6 +94,11 @@ static void go_in(struct visit *visit, enum call_plan plan)
         return;
     }
     inside->name = event->call;
+    if (fault_late(visit)) { /* as if asleep in it, for those who ask */
+        inside->call = NULL;
+        stop_resume(visit->thread, 0);
+        return;
+    }
     bool faulty = fault_apply(visit);
     if (!visit->ring)
         stop_resume(visit->thread, 0);

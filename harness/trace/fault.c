@@ -1,10 +1,13 @@
 /* Faults at the stop before a call. See fault.h. */
 #include "trace/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "event/phase.h"
 #include "trace/call.h"
 #include "trace/memory.h"
@@ -53,7 +56,7 @@ bool fault_take(struct fault_list *list, const struct visit *visit, struct trace
 {
     for (struct fault_order **at = &list->first; *at; at = &(*at)->next) {
         struct trace_fault *fault = &(*at)->fault;
-        if (!matches(*at, visit))
+        if (fault->late || !matches(*at, visit))
             continue;
         if (fault->after > 0) {
             fault->after--;
@@ -119,6 +122,50 @@ bool fault_apply(struct visit *visit)
     if (!done->done)
         fault_undo(visit->thread, visit->arguments);
     return done->done;
+}
+
+static struct fault_order **late_order(struct visit *visit)
+{
+    struct fault_order **at = &visit->trace->faults.first;
+    while (*at && !((*at)->fault.late && matches(*at, visit)))
+        at = &(*at)->next;
+    return *at ? at : NULL;
+}
+
+/* Signals that wait for the thread, blocked ones too: the call itself may let them in. */
+static bool signal_waits(pid_t thread)
+{
+    char path[64], line[128];
+    bool waits = false;
+    snprintf(path, sizeof path, "/proc/%d/status", thread);
+    FILE *status = fopen(path, "re");
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "SigPnd:", 7) == 0 || strncmp(line, "ShdPnd:", 7) == 0)
+            waits = waits || strtoull(line + 7, NULL, 16) != 0;
+    if (status)
+        fclose(status);
+    return waits;
+}
+
+/* Signals are delivered on the way back to the call: no other place is so close to it. */
+bool fault_late(struct visit *visit)
+{
+    struct thread *thread = visit->thread;
+    struct fault_order **at = late_order(visit);
+    if (!at)
+        return false;
+    struct fault_order *order = *at;
+    if (!order->begun) {
+        order->begun = true;
+        order->signals = thread->process->signals;
+    }
+    bool came = order->signals != thread->process->signals || signal_waits(thread->tid);
+    if (came || registers_again(thread->tid, (uint64_t)visit->call->number) < 0) {
+        drop(at);
+        return false;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = CLOCK_MILLISECOND / 2}, NULL);
+    return true;
 }
 
 void fault_undo(struct thread *thread, const uint64_t *arguments)

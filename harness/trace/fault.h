@@ -11,6 +11,8 @@
 struct fault_order {
     struct trace_fault fault; /* count and after go down */
     char *call;
+    bool begun;      /* late: a thread has come to its call, */
+    int64_t signals; /*   and its process had handled so many */
     struct fault_order *next;
 };
 
@@ -41,6 +43,8 @@ bool fault_take(struct fault_list *list, const struct visit *visit, struct trace
 
 /* Before a call: does to it what was ordered. True when something was. */
 bool fault_apply(struct visit *visit);
+/* True: it is to be late. The thread will come to it once more, after pending signals. */
+bool fault_late(struct visit *visit);
 /* After it: puts registers and memory back, which the program expects unchanged. */
 void fault_undo(struct thread *thread, const uint64_t *arguments);
 

@@ -52,6 +52,18 @@ uint64_t registers_return(pid_t thread, const struct position *position)
     return memory_read(thread, position->stack, &back, sizeof back) ? back : 0;
 }
 
+/* Back by the two bytes of the syscall instruction. */
+int registers_again(pid_t thread, uint64_t number)
+{
+    size_t at = offsetof(struct user_regs_struct, rip);
+    errno = 0;
+    uint64_t behind = (uint64_t)ptrace(PTRACE_PEEKUSER, thread, (void *)at, NULL);
+    if (errno || poke(thread, at, behind - 2) < 0 ||
+        poke(thread, offsetof(struct user_regs_struct, orig_rax), UINT64_MAX) < 0)
+        return -1;
+    return poke(thread, offsetof(struct user_regs_struct, rax), number);
+}
+
 #elif defined(__aarch64__)
 
 #ifndef NT_ARM_SYSTEM_CALL
@@ -73,13 +85,28 @@ int registers_argument(pid_t thread, int index, uint64_t value)
     return set_general(thread, index, value);
 }
 
-int registers_skip(pid_t thread, int error)
+static int no_call(pid_t thread)
 {
     int none = -1;
     struct iovec number = {&none, sizeof none};
-    if (ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &number) < 0)
+    return (int)ptrace(PTRACE_SETREGSET, thread, NT_ARM_SYSTEM_CALL, &number);
+}
+
+int registers_skip(pid_t thread, int error)
+{
+    return no_call(thread) < 0 ? -1 : set_general(thread, 0, (uint64_t) - (int64_t)error);
+}
+
+/* Back by the four bytes of the svc instruction; x8 still holds the number. */
+int registers_again(pid_t thread, uint64_t number)
+{
+    struct user_regs_struct registers;
+    struct iovec all = {&registers, sizeof registers};
+    (void)number;
+    if (no_call(thread) < 0 || ptrace(PTRACE_GETREGSET, thread, NT_PRSTATUS, &all) < 0)
         return -1;
-    return set_general(thread, 0, (uint64_t) - (int64_t)error);
+    registers.pc -= 4;
+    return (int)ptrace(PTRACE_SETREGSET, thread, NT_PRSTATUS, &all);
 }
 
 bool registers_position(pid_t thread, struct position *position)

@@ -23,5 +23,8 @@ bool registers_position(pid_t thread, struct position *position);
 
 /* At the first instruction of a function: the address that it goes back to; 0: not known. */
 uint64_t registers_return(pid_t thread, const struct position *position);
+/* At the stop before call `number`: it is not made, and the thread comes to it once more, after
+   the handlers of signals that are pending. 0 or -1 and errno. */
+int registers_again(pid_t thread, uint64_t number);
 
 #endif

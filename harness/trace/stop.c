@@ -64,6 +64,7 @@ static void signal_stop(struct trace *trace, struct thread *thread, int signal, 
     }
     if (thread->inside.restart && thread->process->handled[signal])
         leave_broken_off(trace, thread, signal, time);
+    thread->process->signals += thread->process->handled[signal];
     event.time = time;
     event.process = thread->process->number;
     event.thread = thread->number;

@@ -53,13 +53,15 @@ struct trace *trace_start(pid_t pid, const struct trace_options *options,
                           struct failure *failure);
 
 /* Faults: the next `count` calls that match, after skipping `after`, on `connection` (0: any),
-   fail with `error` without being made, or (at_most >= 0) move at most so many bytes. */
+   fail with `error` without being made, or (at_most >= 0) move at most so many bytes, or (late)
+   come late: the thread comes to the call, and makes it only when a signal has come. */
 struct trace_fault {
     const char *call; /* name or @class, perhaps with a word: see phase_enter_is */
     int connection;
     int error;
     int64_t at_most;
     int count, after;
+    bool late;
 };
 void trace_fault(struct trace *trace, const struct trace_fault *fault);
 
