@@ -155,5 +155,6 @@ int test_spawn(lua_State *lua);
 int test_barrier(lua_State *lua);
 int test_eventually(lua_State *lua);
 int test_fill(lua_State *lua);
+int test_greet(lua_State *lua);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * t:fill, the one verb that is written in Lua: it is made of other verbs. Its own lines are never
+ * t:fill and t:greet, written in Lua: they are made of other verbs. Their own lines are never
  * told as the place of a step; see sandbox_where.
  */
 #include "scenario/host.h"
 
-static const char source[] =
+#include <string.h>
+
+static const char fill[] =
     "local t, c, witness, most = ...\n"
     "local taken, total, rounds = {}, 0, 0\n"
     "local function receives()\n"
@@ -27,10 +29,32 @@ static const char source[] =
     "until stands or total >= most or rounds == 50\n"
     "return table.concat(taken)\n";
 
-static int fill_done(lua_State *lua, int status, lua_KContext context)
+static const char greet[] = "local t, c = ...\n"
+                            "local sent = 0\n"
+                            "repeat\n"
+                            "  c:send('.', { within = 10 })\n"
+                            "  sent = sent + 1\n"
+                            "  for _ = 1, 40 do\n"
+                            "    if c:received() > 0 then break end\n"
+                            "    t:sleep(0.005)\n"
+                            "  end\n"
+                            "until c:received() > 0 or sent == 10\n"
+                            "c:expect(('.'):rep(sent), { within = 10 })\n";
+
+static int own_done(lua_State *lua, int status, lua_KContext results)
 {
-    (void)lua, (void)status, (void)context;
-    return 1;
+    (void)lua, (void)status;
+    return (int)results;
+}
+
+/* Calls it with all `arguments` of the verb. */
+static int own(lua_State *lua, const char *source, const char *what, int arguments, int results)
+{
+    if (luaL_loadbufferx(lua, source, strlen(source), SANDBOX_OWN, "t") != LUA_OK)
+        return sandbox_doom(lua, "%s: %s", what, lua_tostring(lua, -1));
+    lua_insert(lua, 1);
+    lua_callk(lua, arguments, results, results, own_done);
+    return own_done(lua, LUA_OK, results);
 }
 
 int test_fill(lua_State *lua)
@@ -39,9 +63,12 @@ int test_fill(lua_State *lua)
     client_at(lua, 3);
     verb_count(lua, 4, BYTES_MOST, "t:fill");
     verb_end(lua, 4, "t:fill");
-    if (luaL_loadbufferx(lua, source, sizeof source - 1, SANDBOX_OWN, "t") != LUA_OK)
-        return sandbox_doom(lua, "t:fill: %s", lua_tostring(lua, -1));
-    lua_insert(lua, 1);
-    lua_callk(lua, 4, 1, 0, fill_done);
-    return fill_done(lua, LUA_OK, 0);
+    return own(lua, fill, "t:fill", 4, 1);
+}
+
+int test_greet(lua_State *lua)
+{
+    client_at(lua, 2);
+    verb_end(lua, 2, "t:greet");
+    return own(lua, greet, "t:greet", 2, 0);
 }

@@ -147,6 +147,7 @@ static const struct verb verbs[] = {
     {"fail", test_fail},
     {"eventually", test_eventually},
     {"fill", test_fill},
+    {"greet", test_greet},
     {"mark", test_mark},
     {"rules", test_rules},
     {NULL, NULL},

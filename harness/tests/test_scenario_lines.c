@@ -291,6 +291,31 @@ static void fill_until_it_stands(void **state)
     ends(scenario, OUTCOME_OK, "");
 }
 
+/* A byte more each time that nothing has come back, then all of them. */
+static void greet_until_heard(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        begin(CHECK("local c = t:connect() t:greet(c) t:mark('heard')"), 1);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_SEND, 1);
+    for (int i = 0; i < 40; i++) {
+        answers(scenario, STEP_RECEIVED, 0);
+        answers(scenario, STEP_SLEEP, 0);
+    }
+    answers(scenario, STEP_RECEIVED, 0);
+    answers(scenario, STEP_SEND, 1);
+    answers(scenario, STEP_RECEIVED, 2);
+    answers(scenario, STEP_RECEIVED, 2);
+    struct step *step = scenario_step(scenario);
+    assert_non_null(step);
+    assert_int_equal(step->kind, STEP_EXPECT);
+    assert_int_equal(step->size, 2);
+    scenario_finish(scenario, step, &(struct step_result){.outcome = OUTCOME_OK});
+    marks(scenario, "heard");
+    ends(scenario, OUTCOME_OK, "");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -305,6 +330,7 @@ int main(void)
         cmocka_unit_test(random_data),
         cmocka_unit_test(many_lines),
         cmocka_unit_test(fill_until_it_stands),
+        cmocka_unit_test(greet_until_heard),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,19 +132,22 @@ static struct fault_order **late_order(struct visit *visit)
     return *at ? at : NULL;
 }
 
-/* Signals that wait for the thread, blocked ones too: the call itself may let them in. */
+/* Blocked signals that wait for the thread: the call itself may let them in. Others are about to
+   be delivered. */
 static bool signal_waits(pid_t thread)
 {
+    static const char *const names[] = {"SigPnd:", "ShdPnd:", "SigBlk:"};
+    uint64_t sets[3] = {0};
     char path[64], line[128];
-    bool waits = false;
     snprintf(path, sizeof path, "/proc/%d/status", thread);
     FILE *status = fopen(path, "re");
     while (status && fgets(line, sizeof line, status))
-        if (strncmp(line, "SigPnd:", 7) == 0 || strncmp(line, "ShdPnd:", 7) == 0)
-            waits = waits || strtoull(line + 7, NULL, 16) != 0;
+        for (int i = 0; i < 3; i++)
+            if (strncmp(line, names[i], 7) == 0)
+                sets[i] = strtoull(line + 7, NULL, 16);
     if (status)
         fclose(status);
-    return waits;
+    return (sets[0] | sets[1]) & sets[2];
 }
 
 /* Signals are delivered on the way back to the call: no other place is so close to it. */
