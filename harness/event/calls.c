@@ -2,6 +2,7 @@
  * Names of things in phase.h: of phases, of sources, and of classes of system calls. A class is
  * a row here and nothing else.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "event/phase.h"
@@ -60,6 +61,47 @@ bool phase_call_is(const char *call, const char *name_or_class)
         if (strcmp(classes[i].name, name_or_class) == 0)
             return class_has(&classes[i], call);
     return false;
+}
+
+static bool one_of(const char *call, const char *const *names)
+{
+    while (call && *names && strcmp(*names, call) != 0)
+        names++;
+    return call && *names;
+}
+
+bool phase_ring_receives(const char *call)
+{
+    static const char *const names[] = {
+        "IORING_OP_RECV",        "IORING_OP_RECVMSG",    "IORING_OP_READ",
+        "IORING_OP_READV",       "IORING_OP_READ_FIXED", "IORING_OP_READ_MULTISHOT",
+        "IORING_OP_READV_FIXED", "IORING_OP_RECV_ZC",    NULL,
+    };
+    return one_of(call, names);
+}
+
+bool phase_ring_sends(const char *call)
+{
+    static const char *const names[] = {
+        "IORING_OP_SEND",        "IORING_OP_SENDMSG",
+        "IORING_OP_WRITE",       "IORING_OP_WRITEV",
+        "IORING_OP_WRITE_FIXED", "IORING_OP_SEND_ZC",
+        "IORING_OP_SPLICE",      "IORING_OP_WRITEV_FIXED",
+        "IORING_OP_SENDMSG_ZC",  NULL,
+    };
+    return one_of(call, names);
+}
+
+int phase_ring_completed(const struct event *leave)
+{
+    int count;
+    return leave->detail && sscanf(leave->detail, "completed %d", &count) == 1 ? count : -1;
+}
+
+bool phase_ring_vain(const struct event *enter, const struct event *leave)
+{
+    return enter->timeout == 0 && leave->result == 0 && !leave->error && enter->detail &&
+           strstr(enter->detail, "GETEVENTS") && phase_ring_completed(leave) == 0;
 }
 
 /* What stands between the words of a detail. */

@@ -41,7 +41,7 @@
  * CLOSE         its last known descriptor was closed: connection, thread, fd
  * SUBMIT        an entry of an io_uring was handed in: thread (0: a thread of the kernel takes
  *               them, SQPOLL), call ("IORING_OP_RECV"), fd, connection, bytes (asked), address,
- *               timeout (of TIMEOUT), pair (user data), detail (words, see below). Written behind
+ *               ready, queued, timeout (of TIMEOUT), pair (user data), detail (words). Written behind
  *               the ENTER of the io_uring_enter that hands it in; what the kernel then does not
  *               take (its LEAVE says how many it took) goes with a later one, and is not told
  *               again

@@ -208,6 +208,94 @@ static void on_receive_leave(struct context *context, struct flow *flow,
         context->failed = true;
 }
 
+/* --- operations of rings --- */
+
+static bool receives(const struct event *event)
+{
+    return phase_ring_receives(event->call) ||
+           (event->call && strcmp(event->call, "IORING_OP_POLL_ADD") == 0 &&
+            operations_says(event, "IN"));
+}
+
+static void on_submit(struct context *context, struct flow *flow, const struct event *submit)
+{
+    bool nothing = submit->ready == EVENT_NO ||
+                   (submit->ready == EVENT_UNKNOWN && flow->has_steps && !flow_pending(flow));
+    if (!nothing) {
+        int64_t late = flow->waiting ? submit->time - flow->empty_at : 0;
+        readable(flow, (struct boundary){submit->time, late, SOURCE_STOP});
+        return;
+    }
+    if (submit->ready == EVENT_NO)
+        flow_empty(flow, submit->time);
+    (void)context;
+    wait_begin(flow, submit);
+}
+
+/* From the arrival, or the moment when it was asked for; by nobody's thread: the kernel copies. */
+static void add_ring_copy(struct context *context, const struct flow *flow,
+                          const struct operation *operation, const struct event *complete,
+                          struct boundary arrived)
+{
+    struct phase span = {
+        .kind = PHASE_COPY,
+        .connection = flow->connection,
+        .call = complete->call,
+        .begin = arrived.time,
+        .end = complete->time,
+        .begin_from = arrived.from,
+        .end_from = SOURCE_STOP,
+        .uncertainty = arrived.late + lanes_entry(context->lanes, complete),
+        .first = operation->submit->number,
+        .last = complete->number,
+    };
+    lanes_add(context->lanes, &span);
+}
+
+static void on_complete(struct context *context, struct flow *flow,
+                        const struct event *complete)
+{
+    const struct lanes *lanes = context->lanes;
+    const struct operation *operation =
+        operations_of(&lanes->operations, lanes->recording, complete);
+    bool ended = complete->error ? complete->error == ECONNRESET : complete->result == 0;
+    if (!operation || (complete->bytes <= 0 && !ended))
+        return;
+    struct boundary latest = {complete->time, lanes_entry(lanes, complete), SOURCE_STOP};
+    struct boundary arrived = {operation->submit->time, lanes_entry(lanes, operation->submit),
+                               SOURCE_STOP};
+    if (flow->copied_at > arrived.time)
+        arrived = (struct boundary){flow->copied_at, 0, SOURCE_STOP};
+    if (flow->waiting)
+        arrived = wait_end(context, flow, 0, latest, complete->number);
+    if (complete->bytes > 0)
+        add_ring_copy(context, flow, operation, complete, arrived);
+    flow->copied_at = complete->time;
+    if (!operations_says(operation->submit, "PEEK"))
+        flow_take(flow, ended ? -1 : complete->bytes);
+    flow->over |= ended;
+    if (operations_says(complete, "MORE") && !flow_pending(flow) && !flow->over)
+        wait_begin(flow, complete);
+}
+
+/* One that only asks whether something is there. */
+static void on_polled(struct context *context, struct flow *flow, const struct event *complete)
+{
+    if (!complete->error)
+        readable(flow, (struct boundary){complete->time, lanes_entry(context->lanes, complete),
+                                         SOURCE_STOP});
+}
+
+static void on_ring(struct context *context, struct flow *flow, const struct event *event)
+{
+    if (event->kind == EVENT_SUBMIT && receives(event))
+        on_submit(context, flow, event);
+    else if (event->kind == EVENT_COMPLETE && phase_ring_receives(event->call))
+        on_complete(context, flow, event);
+    else if (event->kind == EVENT_COMPLETE && phase_call_is(event->call, "IORING_OP_POLL_ADD"))
+        on_polled(context, flow, event);
+}
+
 /* --- wait calls --- */
 
 static void on_asked(void *argument, int connection, const struct event *enter)
@@ -243,11 +331,17 @@ static void on_readable(void *argument, int connection, const struct event *leav
 
 /* --- events --- */
 
+/* With a ring it is no thread that waits. */
+static int waiter(const struct flow *flow)
+{
+    return flow->since->kind == EVENT_ENTER ? flow->since->thread : 0;
+}
+
 static void on_close(struct context *context, struct flow *flow, const struct event *event)
 {
     struct boundary latest = {event->time, context->lanes->stop, SOURCE_STOP};
     if (flow->waiting)
-        wait_end(context, flow, flow->since->thread, latest, event->number);
+        wait_end(context, flow, waiter(flow), latest, event->number);
 }
 
 static void on_call(struct context *context, struct flow *flow, const struct event *event)
@@ -276,6 +370,8 @@ static int on_event(struct context *context, const struct event *event)
         return -1;
     if (event->kind == EVENT_ENTER || event->kind == EVENT_LEAVE)
         on_call(context, flow, event);
+    else if (flow && (event->kind == EVENT_SUBMIT || event->kind == EVENT_COMPLETE))
+        on_ring(context, flow, event);
     else if (flow && event->kind == EVENT_STEP)
         return flow_step(flow, event);
     else if (flow && event->kind == EVENT_CLOSE)
@@ -292,7 +388,7 @@ int lanes_connections(struct lanes *lanes)
         answer = on_event(&context, &lanes->recording->events[i]);
     for (struct flow *flow = context.flows; flow; flow = flow->hh.next)
         if (flow->waiting)
-            wait_end(&context, flow, flow->since->thread, cut, 0);
+            wait_end(&context, flow, waiter(flow), cut, 0);
     flow_free_all(context.flows);
     watches_free(&context.watches);
     return answer;

@@ -5,16 +5,18 @@
 #ifndef IOLAB_EVENT_LANES_H
 #define IOLAB_EVENT_LANES_H
 
+#include "event/operations.h"
 #include "event/phase.h"
 
 struct lanes {
     const struct recording *recording;
     struct phases *out;
     size_t room;
-    bool failed;        /* memory ran out */
-    int64_t end;        /* time of the last thing in the recording */
-    int64_t stop;       /* how late a stop of the tracer is, as a rule, in this recording */
-    int64_t *late;      /* for each ENTER: how much earlier the program may have entered */
+    bool failed;   /* memory ran out */
+    int64_t end;   /* time of the last thing in the recording */
+    int64_t stop;  /* how late a stop of the tracer is, as a rule, in this recording */
+    int64_t *late; /* for each ENTER, SUBMIT, COMPLETE: how much earlier it may have been */
+    struct operations operations;
     signed char *slept; /* for each ENTER: enum event_ternary of phase_slept */
 };
 
@@ -32,7 +34,7 @@ static inline size_t lanes_at(const struct lanes *lanes, const struct event *eve
     return (size_t)(event - lanes->recording->events);
 }
 
-/* ns by which the stamp of this ENTER may be late. */
+/* ns by which the stamp of this ENTER, SUBMIT or COMPLETE may be late. */
 static inline int64_t lanes_entry(const struct lanes *lanes, const struct event *enter)
 {
     return lanes->late[lanes_at(lanes, enter)];

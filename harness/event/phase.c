@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
@@ -21,8 +20,8 @@
 #define ENTRY_MOST (20 * CLOCK_MILLISECOND)
 
 struct last_seen {
-    int thread;
-    int64_t time;
+    int thread;         /* or minus a process, for its rings */
+    int64_t time, late; /* of its last stop, and by how much that was late */
     UT_hash_handle hh;
 };
 
@@ -44,18 +43,10 @@ void lanes_add(struct lanes *lanes, const struct phase *span)
     out->spans[out->count++] = *span;
 }
 
-/* It asked for completions, handed in nothing, and none came. */
-static bool vain_at_ring(const struct event *enter, const struct event *leave)
-{
-    return enter->timeout == 0 && leave->result == 0 && !leave->error && enter->detail &&
-           strstr(enter->detail, "GETEVENTS") && leave->detail &&
-           strcmp(leave->detail, "completed 0") == 0;
-}
-
 bool lanes_vain(const struct event *enter, const struct event *leave)
 {
     if (phase_call_is(enter->call, "io_uring_enter"))
-        return vain_at_ring(enter, leave);
+        return phase_ring_vain(enter, leave);
     if (phase_call_is(enter->call, "@wait"))
         return enter->timeout == 0 && leave->result == 0 && !leave->error;
     if (phase_call_is(enter->call, "@signal"))
@@ -102,6 +93,29 @@ static int64_t entry_late(const struct last_seen *seen, int64_t time)
     return gap < ENTRY_MOST ? gap : ENTRY_MOST;
 }
 
+/* An entry is handed in with the call that stands before it. A completion came after the last
+   stop of its process, at which it was not there. */
+static int lateness_at_ring(struct lanes *lanes, struct last_seen **table, size_t i)
+{
+    const struct event *event = &lanes->recording->events[i];
+    bool by_thread = event->kind == EVENT_SUBMIT && event->thread > 0;
+    struct last_seen *seen = seen_find(table, by_thread ? event->thread : -event->process);
+    if (!seen)
+        return -1;
+    lanes->late[i] = seen->time == event->time ? seen->late : entry_late(seen, event->time);
+    return 0;
+}
+
+static int stop_of_process(struct last_seen **table, const struct event *event)
+{
+    struct last_seen *seen = seen_find(table, -event->process);
+    if (seen && seen->time != event->time) {
+        seen->late = entry_late(seen, event->time);
+        seen->time = event->time;
+    }
+    return seen ? 0 : -1;
+}
+
 static int lateness_of_entries(struct lanes *lanes)
 {
     const struct recording *recording = lanes->recording;
@@ -111,15 +125,21 @@ static int lateness_of_entries(struct lanes *lanes)
         const struct event *event = &recording->events[i];
         if (event->time + event->span > lanes->end)
             lanes->end = event->time + event->span;
+        if (event->kind == EVENT_SUBMIT || event->kind == EVENT_COMPLETE) {
+            answer = lateness_at_ring(lanes, &table, i);
+            continue;
+        }
         if (event->thread == 0)
             continue;
+        if (lanes->operations.count)
+            answer = stop_of_process(&table, event);
         struct last_seen *seen = seen_find(&table, event->thread);
         if (!seen) {
             answer = -1;
             break;
         }
         if (event->kind == EVENT_ENTER) {
-            lanes->late[i] = entry_late(seen, event->time);
+            lanes->late[i] = seen->late = entry_late(seen, event->time);
             lanes->slept[i] = (signed char)phase_slept(recording, event);
         }
         seen->time = event->time;
@@ -182,12 +202,13 @@ int phases_derive(const struct recording *recording, struct phases *phases)
     lanes.late = calloc(recording->count + 1, sizeof *lanes.late);
     lanes.slept = calloc(recording->count + 1, sizeof *lanes.slept);
     int answer = -1;
-    if (lanes.late && lanes.slept && lateness_of_entries(&lanes) == 0 &&
-        lateness_of_stops(&lanes) == 0 && lanes_threads(&lanes) == 0 &&
-        lanes_connections(&lanes) == 0 && !lanes.failed)
+    if (lanes.late && lanes.slept && operations_find(&lanes.operations, recording) == 0 &&
+        lateness_of_entries(&lanes) == 0 && lateness_of_stops(&lanes) == 0 &&
+        lanes_threads(&lanes) == 0 && lanes_connections(&lanes) == 0 && !lanes.failed)
         answer = 0;
     free(lanes.late);
     free(lanes.slept);
+    operations_free(&lanes.operations);
     if (answer < 0)
         phases_free(phases);
     else if (phases->count)

@@ -134,6 +134,14 @@ enum event_ternary phase_slept(const struct recording *recording, const struct e
  */
 bool phase_call_is(const char *call, const char *name_or_class);
 
+/* Operations of rings that take bytes from a connection, or bring them there. */
+bool phase_ring_receives(const char *call);
+bool phase_ring_sends(const char *call);
+/* Of the LEAVE of an io_uring_enter: how many completions had come since its ENTER; -1: unknown. */
+int phase_ring_completed(const struct event *leave);
+/* It asked for completions without waiting, handed in nothing, and none came. */
+bool phase_ring_vain(const struct event *enter, const struct event *leave);
+
 /*
  * The same for an ENTER; the name may also carry a word that the event's detail must have:
  * "fcntl:F_SETSIG", "epoll_ctl:ET", "@send:MSG_DONTWAIT". Words are what stands between blanks,

@@ -190,6 +190,8 @@ static const struct {
 
 enum event_ternary phase_slept(const struct recording *recording, const struct event *enter)
 {
+    if (enter->kind == EVENT_SUBMIT)
+        return EVENT_NO; /* the kernel waits, no thread does */
     struct call call = {recording, enter, recording_leave(recording, enter)};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (phase_call_is(enter->call, rows[i].calls))

@@ -76,7 +76,7 @@ static bool woken_by_peer(const struct recording *recording, const struct event 
     if (leave->error == EAGAIN || leave->error == EINTR || leave->error >= 512 ||
         (wait && !ring && leave->result <= 0))
         return false;
-    if (ring && (leave->error || !leave->detail || strcmp(leave->detail, "completed 0") == 0))
+    if (ring && (leave->error || phase_ring_completed(leave) == 0))
         return false;
     return phase_slept(recording, enter) == EVENT_YES;
 }
@@ -91,6 +91,18 @@ static void count_bytes(const struct event *leave, struct phase_totals *totals)
         totals->bytes_in += bytes;
     } else if (phase_call_is(leave->call, "@send")) {
         totals->bytes_out += bytes;
+    }
+}
+
+static void count_completion(const struct event *complete, struct phase_totals *totals)
+{
+    if (complete->error || complete->bytes <= 0 || complete->connection == 0)
+        return;
+    if (phase_ring_receives(complete->call)) {
+        totals->messages++;
+        totals->bytes_in += complete->bytes;
+    } else if (phase_ring_sends(complete->call)) {
+        totals->bytes_out += complete->bytes;
     }
 }
 
@@ -120,6 +132,8 @@ void phases_total(const struct recording *recording, const struct phases *phases
         const struct event *event = &recording->events[i];
         if (event->kind == EVENT_ENTER)
             count_call(recording, event, totals);
+        else if (event->kind == EVENT_COMPLETE)
+            count_completion(event, totals);
         else if (event->kind == EVENT_THREAD_START || event->kind == EVENT_THREAD_END)
             count_thread(&census, event, totals);
     }

@@ -46,12 +46,22 @@ static const char *state_of(const struct call *call, int64_t moment)
     return moment - call->enter->time >= CLOCK_MILLISECOND ? "asleep in" : "in";
 }
 
-static void add_thread(struct evidence_list *list, const struct call *call, int64_t moment)
+static void put_in_flight(char *text, size_t size, const struct view *view, int process,
+                          int64_t moment)
+{
+    size_t count = operations_in_flight(&view->operations, process, moment);
+    snprintf(text, size, " with %zu operation%s in flight", count, count == 1 ? "" : "s");
+}
+
+static void add_thread(struct evidence_list *list, const struct view *view,
+                       const struct call *call, int64_t moment)
 {
     const struct event *enter = call->enter;
-    char connection[40] = "";
+    char connection[64] = "";
     if (enter->connection > 0)
         snprintf(connection, sizeof connection, " on connection %d", enter->connection);
+    else if (phase_call_is(enter->call, "io_uring_enter"))
+        put_in_flight(connection, sizeof connection, view, enter->process, moment);
     evidence_add(list, enter->number, enter->time,
                  words_format("thread %d has been %s %s%s for %s", enter->thread,
                               state_of(call, moment), words_name(enter).text, connection,
@@ -111,7 +121,7 @@ void story_asleep(struct evidence_list *list, const struct view *view, int64_t m
     const struct call **open = collect(view, moment, &count);
     size_t shown = count > SHOWN + 1 ? SHOWN : count;
     for (size_t i = 0; open && i < shown; i++)
-        add_thread(list, open[i], moment);
+        add_thread(list, view, open[i], moment);
     if (open)
         add_groups(list, open + shown, count - shown);
     free(open);

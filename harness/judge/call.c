@@ -6,6 +6,11 @@
 #include "base/clock.h"
 #include "judge/view.h"
 
+bool call_is_operation(const struct call *call)
+{
+    return call->enter->kind == EVENT_SUBMIT;
+}
+
 int64_t call_end(const struct view *view, const struct call *call)
 {
     return call->leave ? call->leave->time : view->end;
@@ -35,7 +40,7 @@ static enum event_ternary slept_until_end(const struct call *call)
 
 enum event_ternary call_slept(const struct view *view, const struct call *call)
 {
-    if (call->refused)
+    if (call->refused || call_is_operation(call))
         return EVENT_NO;
     if (phase_call_is(call->enter->call, "@lock") &&
         call_length(view, call) < CLOCK_MILLISECOND)
@@ -61,7 +66,8 @@ bool call_failed_with(const struct call *call, int error)
 bool call_is_transfer(const struct call *call)
 {
     return phase_call_is(call->enter->call, "@receive") ||
-           phase_call_is(call->enter->call, "@send");
+           phase_call_is(call->enter->call, "@send") ||
+           phase_ring_receives(call->enter->call) || phase_ring_sends(call->enter->call);
 }
 
 /* A client's bytes went out: each of its send calls is a step of its own, `bytes` were taken.
@@ -71,11 +77,22 @@ static bool sends(const struct event *step)
     return step->verb && strcmp(step->verb, "send") == 0 && step->bytes > 0;
 }
 
+static int64_t received_by_ring(const struct view *view, const struct event *complete)
+{
+    if (complete->error || complete->bytes <= 0 || !phase_ring_receives(complete->call))
+        return 0;
+    const struct operation *operation =
+        operations_of(&view->operations, view->recording, complete);
+    return operation && operations_says(operation->submit, "PEEK") ? 0 : -complete->bytes;
+}
+
 /* What this event adds to the bytes that lie unread on its connection. */
 static int64_t unread_change(const struct view *view, const struct event *event, int64_t time)
 {
     if (event->kind == EVENT_STEP && sends(event))
         return event->time + event->span <= time ? event->bytes : 0;
+    if (event->kind == EVENT_COMPLETE)
+        return received_by_ring(view, event);
     if (event->kind != EVENT_LEAVE || !event->call || !phase_call_is(event->call, "@receive"))
         return 0;
     const struct call *call = view_call(view, event->pair);

@@ -27,8 +27,8 @@ static bool counts(const struct call *call)
 /* The class that a call belongs to, for "instead it called …". */
 static const char *class_of(const char *name)
 {
-    static const char *const classes[] = {"@receive", "@send",  "@accept",
-                                          "@wait",    "@sleep", "@signal"};
+    static const char *const classes[] = {"@receive", "@send",   "@accept", "@wait",
+                                          "@sleep",   "@signal", "@ring"};
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         if (strcmp(name, classes[i]) == 0 || phase_call_is(name, classes[i]))
             return classes[i];
@@ -39,8 +39,8 @@ static size_t count_calls(const struct views *views, const char *name, const cha
 {
     size_t count = 0;
     for (size_t i = 0; i < views->count; i++)
-        for (size_t j = 0; j < views->items[i].count; j++) {
-            const struct call *call = &views->items[i].calls[j];
+        for (size_t j = 0; j < views->items[i].act_count; j++) {
+            const struct call *call = &views->items[i].acts[j];
             if (!counts(call) || !rule_matches(name, call->enter))
                 continue;
             *example = call->enter->call;
@@ -54,8 +54,8 @@ static const struct view *add_examples(const struct views *views, const char *na
 {
     const struct view *shown = NULL;
     for (size_t i = 0; i < views->count && !shown; i++)
-        for (size_t j = 0; j < views->items[i].count; j++) {
-            const struct call *call = &views->items[i].calls[j];
+        for (size_t j = 0; j < views->items[i].act_count; j++) {
+            const struct call *call = &views->items[i].acts[j];
             if (!counts(call) || !rule_matches(name, call->enter))
                 continue;
             shown = &views->items[i];
@@ -108,7 +108,7 @@ static enum rule_outcome judge_uses(const struct views *views, const json_t *val
 static bool avoidable(const struct view *view, const struct call *call)
 {
     return counts(call) && (call->enter->time >= view->ready || call->enter->connection > 0 ||
-                            !class_of(call->enter->call));
+                            call_is_operation(call) || !class_of(call->enter->call));
 }
 
 static enum rule_outcome avoids_in_view(const struct view *view, const json_t *value,
@@ -119,8 +119,8 @@ static enum rule_outcome avoids_in_view(const struct view *view, const json_t *v
     char name[RULE_NAME];
     if (!view->traced)
         return RULE_UNSEEN;
-    for (size_t i = 0; i < view->count; i++) {
-        const struct call *call = &view->calls[i];
+    for (size_t i = 0; i < view->act_count; i++) {
+        const struct call *call = &view->acts[i];
         if (!rule_matches_any(value, call->enter) || !avoidable(view, call))
             continue;
         first = first ? first : call;
@@ -201,13 +201,13 @@ static enum rule_outcome at_most_in_view(const struct view *view, const json_t *
     };
     if (!view->traced)
         return RULE_UNSEEN;
-    const struct call **window = calloc(view->count + 1, sizeof(void *));
+    const struct call **window = calloc(view->act_count + 1, sizeof(void *));
     size_t begin = 0, end = 0;
     enum rule_outcome outcome = window ? RULE_HOLDS : RULE_UNSEEN;
-    for (size_t i = 0; window && i < view->count && outcome == RULE_HOLDS; i++) {
-        if (!spends(&quota, view, &view->calls[i]))
+    for (size_t i = 0; window && i < view->act_count && outcome == RULE_HOLDS; i++) {
+        if (!spends(&quota, view, &view->acts[i]))
             continue;
-        window[end++] = &view->calls[i];
+        window[end++] = &view->acts[i];
         while (begin + 1 < end &&
                window[begin]->leave->time + quota.per < window[end - 1]->leave->time)
             begin++;
@@ -230,7 +230,7 @@ static enum rule_outcome judge_at_most(const struct views *views, const json_t *
 static void add_close(const struct view *view, const struct call *wrong,
                       struct finding *finding)
 {
-    for (const struct call *call = wrong; call > view->calls; call--) {
+    for (const struct call *call = wrong; call > view->acts; call--) {
         const struct event *enter = call[-1].enter;
         if (enter->fd != wrong->enter->fd || enter->process != wrong->enter->process ||
             strcmp(enter->call, "close") != 0)
@@ -246,8 +246,8 @@ static enum rule_outcome closed_in_view(const struct view *view, const json_t *v
     (void)value;
     if (!view->traced)
         return RULE_UNSEEN;
-    for (size_t i = 0; i < view->count; i++) {
-        const struct call *call = &view->calls[i];
+    for (size_t i = 0; i < view->act_count; i++) {
+        const struct call *call = &view->acts[i];
         if (!call_failed_with(call, EBADF) || !call_in_service(view, call) ||
             (call->enter->fd < 0 && !phase_call_is(call->enter->call, "@wait")))
             continue;

@@ -1,7 +1,8 @@
 /*
  * per_message = {calls, wakeups, vain}: medians over messages.
  *
- * A message is a receiving call on a connection that brought bytes. Its cost is what the thread
+ * A message is a receiving call on a connection that brought bytes, or a receive of a ring that
+ * did, which counts for the thread that handed it in. Its cost is what the thread
  * that received it did since that thread's previous message: calls made (this receive among
  * them), wake-ups (calls in which it slept until a peer acted) and polls in vain (EAGAIN, or a
  * wait that came back with nothing at once). The first message of a thread has no such
@@ -20,7 +21,8 @@ static const char *const cost_words[COSTS] = {"system calls", "wake-ups", "polls
 
 struct message {
     const struct view *view;
-    const struct call *previous, *call; /* receives */
+    const struct event *previous, *event; /* receives: ENTER, or COMPLETE */
+    int thread;
     double cost[COSTS];
 };
 
@@ -32,7 +34,7 @@ struct messages {
 /* What a thread did since its last message. */
 struct worker {
     int thread;
-    const struct call *last;
+    const struct event *last;
     double cost[COSTS];
     UT_hash_handle hh;
 };
@@ -61,6 +63,8 @@ static bool in_vain(const struct call *call)
         return false;
     if (call_failed_with(call, EAGAIN))
         return call_is_transfer(call) || phase_call_is(call->enter->call, "@accept");
+    if (phase_call_is(call->enter->call, "io_uring_enter"))
+        return phase_ring_vain(call->enter, leave);
     return phase_call_is(call->enter->call, "@wait") && !leave->error && leave->result == 0 &&
            call->enter->timeout == 0;
 }
@@ -77,7 +81,7 @@ static struct worker *worker_of(struct worker **workers, int thread)
 }
 
 static void add_message(struct messages *messages, const struct view *view,
-                        const struct worker *worker, const struct call *call)
+                        const struct worker *worker, const struct event *event)
 {
     if (messages->count == messages->room) {
         size_t room = messages->room * 2 + 64;
@@ -88,14 +92,25 @@ static void add_message(struct messages *messages, const struct view *view,
         messages->room = room;
     }
     struct message *message = &messages->items[messages->count++];
-    *message = (struct message){.view = view, .previous = worker->last, .call = call};
+    *message = (struct message){
+        .view = view, .previous = worker->last, .event = event, .thread = worker->thread};
     memcpy(message->cost, worker->cost, sizeof message->cost);
 }
 
 static bool brings_bytes(const struct call *call)
 {
-    return call->enter->connection > 0 && phase_call_is(call->enter->call, "@receive") &&
-           call_moved(call) > 0;
+    bool receives = call_is_operation(call) ? phase_ring_receives(call->enter->call)
+                                            : phase_call_is(call->enter->call, "@receive");
+    return call->enter->connection > 0 && receives && call_moved(call) > 0;
+}
+
+static void end_message(struct messages *messages, const struct view *view,
+                        struct worker *worker, const struct event *event)
+{
+    if (worker->last)
+        add_message(messages, view, worker, event);
+    worker->last = event;
+    memset(worker->cost, 0, sizeof worker->cost);
 }
 
 static void count_call(struct messages *messages, const struct view *view,
@@ -105,21 +120,38 @@ static void count_call(struct messages *messages, const struct view *view,
     worker->cost[WAKEUPS] += call_slept(view, call) == EVENT_YES &&
                              !phase_call_is(call->enter->call, "@sleep") && call->leave;
     worker->cost[VAIN] += in_vain(call);
-    if (!brings_bytes(call))
-        return;
-    if (worker->last)
-        add_message(messages, view, worker, call);
-    worker->last = call;
-    memset(worker->cost, 0, sizeof worker->cost);
+    if (brings_bytes(call))
+        end_message(messages, view, worker, call->enter);
+}
+
+/* Who handed it in; 0: a thread of the kernel, for which nobody's calls count. */
+static int thread_of(const struct view *view, const struct event *complete)
+{
+    const struct operation *operation =
+        operations_of(&view->operations, view->recording, complete);
+    return operation ? operation->submit->thread : 0;
+}
+
+static bool brings_bytes_by_ring(const struct event *event)
+{
+    return event->kind == EVENT_COMPLETE && event->connection > 0 && event->bytes > 0 &&
+           phase_ring_receives(event->call);
 }
 
 static void collect(struct messages *messages, const struct view *view)
 {
     struct worker *workers = NULL, *worker, *next;
-    for (size_t i = 0; i < view->count; i++) {
-        worker = worker_of(&workers, view->calls[i].enter->thread);
-        if (worker)
-            count_call(messages, view, worker, &view->calls[i]);
+    for (size_t i = 0; i < view->recording->count; i++) {
+        const struct event *event = &view->recording->events[i];
+        const struct call *call =
+            event->kind == EVENT_ENTER ? view_call(view, event->number) : NULL;
+        bool by_ring = brings_bytes_by_ring(event) && event->time <= view->end;
+        int thread = call ? event->thread : by_ring ? thread_of(view, event) : 0;
+        worker = thread ? worker_of(&workers, thread) : NULL;
+        if (worker && call)
+            count_call(messages, view, worker, call);
+        else if (worker && by_ring)
+            end_message(messages, view, worker, event);
     }
     HASH_ITER(hh, workers, worker, next)
     {
@@ -138,10 +170,12 @@ static int compare(const void *a, const void *b, void *cost)
 static void show(struct finding *finding, const struct message *message)
 {
     const struct view *view = message->view;
-    for (const struct call *call = message->previous + 1; call <= message->call; call++)
-        if (call->enter->thread == message->call->enter->thread &&
-            finding->calls.count < EVIDENCE_CALLS)
-            evidence_call(&finding->calls, view, call);
+    for (size_t i = 0; i < view->act_count; i++) {
+        const struct call *act = &view->acts[i];
+        if (act->enter > message->previous && act->enter <= message->event &&
+            act->enter->thread == message->thread && finding->calls.count < EVIDENCE_CALLS)
+            evidence_call(&finding->calls, view, act);
+    }
 }
 
 static enum rule_outcome judge_cost(struct messages *messages, int cost, double most,
@@ -153,21 +187,20 @@ static enum rule_outcome judge_cost(struct messages *messages, int cost, double 
         return RULE_HOLDS;
     show(finding, median);
     return rule_broken(
-        finding, median->view, median->call->enter->number,
+        finding, median->view, median->event->number,
         words_format("%.0f %s for a message (the median of %zu), for instance before %s at %s "
                      "on connection %d; at most %.0f",
                      median->cost[cost], cost_words[cost], messages->count,
-                     words_name(median->call->enter).text,
-                     words_moment(median->call->enter->time).text,
-                     median->call->enter->connection, most));
+                     words_name(median->event).text, words_moment(median->event->time).text,
+                     median->event->connection, most));
 }
 
 /* Were any bytes received where it was watched? Then only the script sent too few messages. */
 static bool any_received(const struct views *views)
 {
     for (size_t i = 0; i < views->count; i++)
-        for (size_t j = 0; j < views->items[i].count; j++)
-            if (brings_bytes(&views->items[i].calls[j]))
+        for (size_t j = 0; j < views->items[i].act_count; j++)
+            if (brings_bytes(&views->items[i].acts[j]))
                 return true;
     return false;
 }

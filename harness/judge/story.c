@@ -100,8 +100,8 @@ static size_t pick(const struct view *view, int connection, int64_t moment,
                    struct picked picked[EVIDENCE_CALLS])
 {
     size_t count = 0;
-    for (size_t i = view->count; i > 0; i--) {
-        const struct call *call = &view->calls[i - 1];
+    for (size_t i = view->act_count; i > 0; i--) {
+        const struct call *call = &view->acts[i - 1];
         if (call->enter->time > moment ||
             (connection > 0 && call->enter->connection != connection))
             continue;

@@ -96,34 +96,82 @@ static void mark_refused(struct view *view)
     }
 }
 
+static bool refused(const struct view *view, const struct event *submit)
+{
+    for (const struct event *event = submit;
+         event < view->recording->events + view->recording->count &&
+         event->time == submit->time;
+         event++)
+        if (event->kind == EVENT_FAULT && event->error && event->pair == submit->number)
+            return true;
+    return false;
+}
+
+static struct call operation_as_call(const struct view *view, const struct operation *operation)
+{
+    const struct event *first = operation->first;
+    return (struct call){.enter = operation->submit,
+                         .leave = first && first->time <= view->end ? first : NULL,
+                         .refused = refused(view, operation->submit)};
+}
+
+/* Calls and operations, merged in the order of the recording. */
+static void collect_acts(struct view *view)
+{
+    size_t calls = 0, operations = 0;
+    while (calls < view->count || operations < view->operations.count) {
+        const struct operation *operation =
+            operations < view->operations.count ? &view->operations.items[operations] : NULL;
+        if (operation && operation->submit->time > view->end) {
+            operations = view->operations.count;
+        } else if (calls < view->count &&
+                   (!operation || view->calls[calls].enter < operation->submit)) {
+            view->acts[view->act_count++] = view->calls[calls++];
+        } else {
+            if (operation->submit->call)
+                view->acts[view->act_count++] = operation_as_call(view, operation);
+            operations++;
+        }
+    }
+}
+
 int view_open(struct view *view, const struct recording *recording, const char *path)
 {
     const char *tier = recording->header.tier;
-    size_t enters = 0;
-    for (size_t i = 0; i < recording->count; i++)
+    size_t enters = 0, submits = 0;
+    for (size_t i = 0; i < recording->count; i++) {
         enters += recording->events[i].kind == EVENT_ENTER;
+        submits += recording->events[i].kind == EVENT_SUBMIT;
+    }
     *view = (struct view){
         .recording = recording,
         .path = path,
         .calls = calloc(enters + 1, sizeof *view->calls),
+        .acts = calloc(enters + submits + 1, sizeof *view->acts),
         .places = calloc(recording->count + 1, sizeof *view->places),
         .traced = tier && strcmp(tier, "behaviour") != 0,
         .scale = recording->header.time_scale > 1 ? recording->header.time_scale : 1,
     };
-    if (!view->calls || !view->places) {
+    if (!view->calls || !view->acts || !view->places ||
+        operations_find(&view->operations, recording) < 0) {
         view_close(view);
         return -1;
     }
     find_window(view);
     collect_calls(view);
     mark_refused(view);
+    collect_acts(view);
     return 0;
 }
 
 void view_close(struct view *view)
 {
     free(view->calls);
+    free(view->acts);
     free(view->places);
+    operations_free(&view->operations);
+    view->acts = NULL;
+    view->act_count = 0;
     view->calls = NULL;
     view->places = NULL;
     view->count = 0;

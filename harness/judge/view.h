@@ -8,8 +8,10 @@
 #ifndef IOLAB_JUDGE_VIEW_H
 #define IOLAB_JUDGE_VIEW_H
 
+#include "event/operations.h"
 #include "event/phase.h"
 
+/* Or an operation of a ring: its SUBMIT and its first COMPLETE. */
 struct call {
     const struct event *enter;
     const struct event *leave; /* NULL: it had not come back at the view's end */
@@ -21,6 +23,9 @@ struct view {
     const char *path;   /* of the recording, or NULL */
     struct call *calls; /* in order of entry */
     size_t count;
+    struct call *acts; /* these, and the operations of rings, in order */
+    size_t act_count;
+    struct operations operations;
     uint32_t *places; /* for each event of the recording: its call's place + 1, or 0 */
     int64_t ready;    /* the server listened from here on; INT64_MAX: it never did */
     int64_t end;      /* the harness ended it, it ended, or the recording of calls does */
@@ -34,6 +39,9 @@ void view_close(struct view *view);
 
 /* The call whose ENTER has this number, or NULL. */
 struct call *view_call(const struct view *view, uint64_t enter_number);
+
+/* Is it an operation of a ring? */
+bool call_is_operation(const struct call *call);
 
 /* When it came back, or the view's end. */
 int64_t call_end(const struct view *view, const struct call *call);

@@ -63,7 +63,7 @@ static void put_clean(FILE *out, const char *text, size_t most)
 struct words words_name(const struct event *enter)
 {
     struct words words;
-    char name[20];
+    char name[32];
     snprintf(name, sizeof name, "%s", enter->call ? enter->call : "?");
     for (char *c = name; *c; c++)
         *c = isprint((unsigned char)*c) ? *c : '?';
@@ -87,6 +87,7 @@ static void call_words(char *text, size_t size, const char *name)
         {"@process", "fork"},
         {"@lock", "futex"},
         {"@signal", "sigsuspend, pause or sigwaitinfo"},
+        {"@ring", "an operation of io_uring"},
     };
     const char *word = strchr(name, ':');
     if (word) {
@@ -178,6 +179,28 @@ static void put_result(FILE *out, const struct view *view, const struct call *ca
         fprintf(out, ", asleep %s", length.text);
 }
 
+/* An operation is of no thread: it is handed in, and some time later it has been completed. */
+static void put_completion(FILE *out, const struct view *view, const struct call *call)
+{
+    const struct event *complete = call->leave;
+    const struct operation *operation =
+        operations_of(&view->operations, view->recording, call->enter);
+    fprintf(out, " submitted at %s", words_moment(call->enter->time).text);
+    if (!complete) {
+        fputs(", not completed", out);
+        return;
+    }
+    if (complete->error)
+        fprintf(out, ", completed = %s", event_errno_name(complete->error));
+    else
+        fprintf(out, ", completed = %" PRId64, complete->result);
+    if (operation && operation->completions > 1)
+        fprintf(out, " (and %zu more)", operation->completions - 1);
+    fprintf(out, " at %s", words_moment(complete->time).text);
+    if (call->refused)
+        fputs(" (made to fail by the harness)", out);
+}
+
 char *words_call(const struct view *view, const struct call *call)
 {
     char *text = NULL;
@@ -185,12 +208,16 @@ char *words_call(const struct view *view, const struct call *call)
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    fprintf(out, "thread %d: ", call->enter->thread);
-    put_clean(out, call->enter->call, 20);
+    if (!call_is_operation(call))
+        fprintf(out, "thread %d: ", call->enter->thread);
+    put_clean(out, call->enter->call, 32);
     put_arguments(out, call->enter);
     if (call->enter->connection > 0)
         fprintf(out, " on connection %d", call->enter->connection);
-    put_result(out, view, call);
+    if (call_is_operation(call))
+        put_completion(out, view, call);
+    else
+        put_result(out, view, call);
     fclose(out);
     return text;
 }

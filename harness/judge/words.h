@@ -11,7 +11,7 @@ char *words_format(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /* Room for a time in words. */
 struct words {
-    char text[32];
+    char text[48];
 };
 
 /* "0.310 s", a moment of the recording. */

@@ -41,6 +41,9 @@ const struct ring_operation *ring_operation(uint8_t opcode);
 void ring_entry_decode(struct visit *visit, const struct ring_operation *operation,
                        const struct io_uring_sqe *entry, struct event *event);
 
+/* Fills in ready and queued: what was there when it was handed in. */
+void ring_ready(struct visit *visit, const struct io_uring_sqe *entry);
+
 /* The words of a completion: "MORE|BUFFER 3|NOTIF". */
 void ring_completion_decode(struct text *detail, uint32_t flags);
 

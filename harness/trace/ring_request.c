@@ -147,6 +147,7 @@ void ring_hand_in(struct visit *visit, struct ring_window *window, uint32_t posi
         .from = (int)(entry.off & INT32_MAX),
     };
     resolve(&one, ring, &entry, operation, &request);
+    ring_ready(&one, &entry);
     event_write(visit->trace->options.out, &one.event);
     ring_fault(&one, window, position, &entry);
     counts_add(&visit->trace->counts, &one.event);

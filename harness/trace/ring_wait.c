@@ -1,6 +1,8 @@
 /* Would io_uring_enter sleep? Asked right before it, of the descriptors of what it hands in. */
+#include <errno.h>
 #include <linux/time_types.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,14 +34,30 @@ static int64_t timeout_of(const struct visit *visit)
 
 static enum event_ternary ready_for(struct visit *visit, int fd, uint32_t events)
 {
-    struct pollfd one = {.events = (short)events};
-    int copy = tracee_copy(visit->thread, fd);
-    if (copy < 0)
-        return EVENT_UNKNOWN;
-    one.fd = copy;
+    struct pollfd one = {.fd = tracee_copy(visit->thread, fd), .events = (short)events};
+    if (one.fd < 0)
+        return errno == EBADF ? EVENT_YES : EVENT_UNKNOWN; /* it completes at once */
     enum event_ternary answer = poll(&one, 1, 0) > 0 ? EVENT_YES : EVENT_NO;
-    close(copy);
+    close(one.fd);
     return answer;
+}
+
+/* What its event says of readiness, as a call's ENTER does. */
+void ring_ready(struct visit *visit, const struct io_uring_sqe *entry)
+{
+    unsigned traits = ring_operation(entry->opcode)->traits;
+    int queued;
+    if (!(traits & (RING_IN | RING_OUT)) || (entry->flags & IOSQE_FIXED_FILE))
+        return;
+    const struct slot *slot = descriptor_find(visit->thread->descriptors, entry->fd);
+    int copy = slot && slot->kind == KIND_FILE ? -1 : tracee_copy(visit->thread, entry->fd);
+    if (copy < 0)
+        return;
+    struct pollfd one = {.fd = copy, .events = traits & RING_IN ? POLLIN : POLLOUT};
+    visit->event.ready = poll(&one, 1, 0) > 0 ? EVENT_YES : EVENT_NO;
+    if ((traits & RING_IN) && (traits & RING_MOVES) && ioctl(copy, FIONREAD, &queued) == 0)
+        visit->event.queued = queued;
+    close(copy);
 }
 
 /* Does the entry complete as soon as it is handed in? */
