@@ -28,6 +28,7 @@ struct build {
     char temporary[PATH_MAX];
     char compiler[256];       /* $CC */
     char compiler_words[256]; /* the same, cut into words */
+    char library_words[8][64];
     glob_t support_files;
     char *command[MOST_WORDS + 1]; /* being put together */
     size_t count;
@@ -167,6 +168,20 @@ static int compile_objects(struct build *build, struct failure *failure)
     return worst;
 }
 
+/* "uring" is -luring; a word that begins with '-' goes as it is. */
+static void add_libraries(struct build *build)
+{
+    const char *const *library = build->spec->libraries;
+    for (size_t i = 0; library && library[i]; i++) {
+        char *word = build->library_words[i];
+        if (i == sizeof build->library_words / sizeof *build->library_words)
+            return;
+        snprintf(word, sizeof build->library_words[i], "%s%s", *library[i] == '-' ? "" : "-l",
+                 library[i]);
+        add(build, word);
+    }
+}
+
 static int link_program(struct build *build, struct failure *failure)
 {
     begin_command(build);
@@ -180,7 +195,7 @@ static int link_program(struct build *build, struct failure *failure)
     add_all(build, (const char *const *)build->support_files.gl_pathv);
     add(build, "-o");
     add(build, build->output);
-    add_all(build, build->spec->libraries);
+    add_libraries(build);
     if (build->count == MOST_WORDS)
         return failure_set(failure, STATUS_MACHINE, "Too many files for one program.");
     return run_command(build, failure);

@@ -26,10 +26,10 @@
 /* --- building --- */
 
 struct build_spec {
-    const char *folder;       /* where the sources are */
-    const char *const *files; /* NULL-terminated, relative to folder */
-    const char *const *flags; /* further flags; NULL: none */
-    const char *const *libraries;
+    const char *folder;           /* where the sources are */
+    const char *const *files;     /* NULL-terminated, relative to folder */
+    const char *const *flags;     /* further flags; NULL: none */
+    const char *const *libraries; /* "uring" for -luring; NULL: none */
     const char *support; /* folder of the lab library: -I and its sources; NULL: none */
     const char *driver;  /* NULL, or a C file with the main (then -Dmain=lab_main) */
     bool sanitize;       /* AddressSanitizer and UBSan */

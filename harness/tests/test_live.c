@@ -38,18 +38,21 @@ struct model {
     const char *asleep_in; /* the call in which the first thread is blocked; NULL: it is not */
     shape_fn *shape;       /* NULL, or what else is to be seen */
     int recordings;
+    const char *const *libraries;
 };
 
-static shape_fn polls_in_vain, is_notified, is_helped;
+static shape_fn polls_in_vain, is_notified, is_helped, is_copied_for;
 
+static const char *const uring[] = {"uring", NULL};
 static const struct model models[] = {
-    {"blocking", "recv", NULL, RECORDINGS},
-    {"nonblocking", NULL, polls_in_vain, 2 * TOGETHER},
-    {"select", "select", NULL, 2 * TOGETHER},
-    {"poll", "poll", NULL, 2 * TOGETHER},
-    {"epoll", "epoll_wait", NULL, 2 * TOGETHER},
-    {"signal", NULL, is_notified, 2 * TOGETHER},
-    {"aio", NULL, is_helped, 2 * TOGETHER},
+    {"blocking", "recv", NULL, RECORDINGS, NULL},
+    {"nonblocking", NULL, polls_in_vain, 2 * TOGETHER, NULL},
+    {"select", "select", NULL, 2 * TOGETHER, NULL},
+    {"poll", "poll", NULL, 2 * TOGETHER, NULL},
+    {"epoll", "epoll_wait", NULL, 2 * TOGETHER, NULL},
+    {"signal", NULL, is_notified, 2 * TOGETHER, NULL},
+    {"aio", NULL, is_helped, 2 * TOGETHER, NULL},
+    {"io_uring", "io_uring_enter", is_copied_for, 2 * TOGETHER, uring},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -76,6 +79,7 @@ static void build(struct live *live, int model)
         .folder = "harness/tests/live",
         .files = files,
         .support = "harness/support",
+        .libraries = models[model].libraries,
         .output = live->program[model],
         .seconds = 60,
     };
@@ -249,6 +253,17 @@ static void is_helped(const struct seen *seen)
     assert_int_equal(covering(seen, PHASE_WAIT, ANY_THREAD, seen->middle)->thread,
                      blocked->thread);
     assert_true(after_send(seen, PHASE_NOTIFIED)->begin >= copy->begin);
+}
+
+/* Figure 6.5 with a ring: the kernel waits and copies, no thread does. */
+static void is_copied_for(const struct seen *seen)
+{
+    const struct phase *wait = covering(seen, PHASE_WAIT, ANY_THREAD, seen->middle);
+    const struct phase *copy = after_send(seen, PHASE_COPY);
+    assert_string_equal(wait->call, "IORING_OP_RECV");
+    assert_int_equal(wait->thread, 0);
+    assert_int_equal(copy->thread, 0);
+    assert_true(copy->begin >= seen->send->time);
 }
 
 static void check_shape(const struct seen *seen, const struct model *model)

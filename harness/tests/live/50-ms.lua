@@ -28,6 +28,11 @@ local function asked_once_more(t)
   end)
 end
 
+local function receive_under_way(t)
+  t:eventually(function() return t.server:calls { call = "IORING_OP_RECV" } == 2 end)
+  t.server:asleep { call = "io_uring_enter" }
+end
+
 check "blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("@receive")) }
 check "non-blocking" { points = 1, hints = { "a", "b" }, run = pause_then_send(asked_in_vain) }
 check "select" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("select")) }
@@ -35,3 +40,4 @@ check "poll" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in
 check "epoll" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("epoll_wait")) }
 check "signal-driven" { points = 1, hints = { "a", "b" }, run = pause_then_send(asked_once_more) }
 check "POSIX AIO" { points = 1, hints = { "a", "b" }, run = pause_then_send(asleep_in("read")) }
+check "io_uring" { points = 1, hints = { "a", "b" }, run = pause_then_send(receive_under_way) }
