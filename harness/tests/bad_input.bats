@@ -153,6 +153,14 @@ break_script() { # Lua for the body of check 11
     nothing_left
 }
 
+@test "a kernel without sock_diag: that the server listens is learned from /proc" {
+    run "$root/build/tests/aid_forbid" sock_diag "$iolab" grade --solution --check 11 01
+    [ "$status" = 0 ]
+    run "$root/build/tests/aid_forbid" sock_diag,unshare,setns "$iolab" grade --solution --check 11 01
+    [ "$status" = 0 ]
+    nothing_left
+}
+
 @test "namespaces forbidden: a fork bomb is ended too" {
     run "$root/build/tests/aid_forbid" unshare "$iolab" grade --check 11 --source \
         "$broken/forks-without-end.c" 01
