@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "visualizer/phrase.h"
+#include "visualizer/signals.h"
 #include "visualizer/strip.h"
 #include "visualizer/survey.h"
 
 #define LABEL       12 /* columns of a lane's name */
 #define LANES_SHOWN 16 /* of each kind, on the full page */
 #define MESSAGES    8  /* told one by one */
+#define SIGNALS     8  /* the same */
 #define MOMENTS     4  /* threads whose place at a failure is told */
 #define TWO_COLUMNS 78 /* from this width on, totals stand side by side */
 
@@ -246,6 +248,16 @@ static void put_messages(const struct page *page, size_t most)
     put_more(page, survey->message_count, most, "message");
 }
 
+static void put_signals(const struct page *page, size_t most)
+{
+    size_t count = signals_count(page->survey);
+    if (count == 0)
+        return;
+    put_rule(page);
+    signals_show(page->out, page->width, page->survey, most);
+    put_more(page, count, most, "signal");
+}
+
 /* --- failures and gaps --- */
 
 static void put_moment(const struct page *page, int thread, int64_t time)
@@ -326,6 +338,7 @@ static void page_full(const struct page *page)
         put_rule(page);
         put_messages(page, MESSAGES);
     }
+    put_signals(page, SIGNALS);
     if (page->survey->failed) {
         put_rule(page);
         put_failure(page);

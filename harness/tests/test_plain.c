@@ -94,6 +94,49 @@ static void story(void **state)
     made_end(&made);
 }
 
+/* A signal of a connection, whose handler receives; one of no descriptor; one that is taken. */
+static void make_signals(struct made *made)
+{
+    struct event signal = event_make(EVENT_SIGNAL), handler = event_make(EVENT_HANDLER);
+    made_begin(made);
+    made_thread(made, 1 * US, 1);
+    made_step(made, 2 * US, 1 * US, "send", 1, 12);
+    signal.time = 10 * MS + 2 * US;
+    signal.process = signal.thread = handler.thread = 1;
+    signal.fd = 5;
+    signal.connection = 1;
+    signal.error = 1;
+    signal.detail = "SIGIO";
+    handler.pair = made_event(made, signal);
+    handler.time = signal.time + 10 * US;
+    handler.call = "printf";
+    made_event(made, handler);
+    signal.time = 20 * MS + 2 * US;
+    signal.fd = EVENT_NONE;
+    signal.detail = "SIGALRM";
+    made_event(made, signal);
+    struct event wait = made_enter(30 * MS, 1, "sigwaitinfo", EVENT_NONE, 0, EVENT_NO);
+    struct event leave = made_leave(wait, made_event(made, wait), 50 * MS + 2 * US, 29, 0);
+    leave.detail = "SIGIO {5:IN}";
+    made_event(made, leave);
+}
+
+static void signals(void **state)
+{
+    struct made made;
+    (void)state;
+    make_signals(&made);
+    made_read(&made);
+    char *page = page_of(plain_show, made.recording, 80);
+    expect_narrow(page, 80);
+    expect_has(page, "\n thread 1: SIGIO at 10.0 ms: descriptor 5 (conn 1), there is something "
+                     "to read\n   its handler called printf, which is not async-signal-safe\n"
+                     " thread 1: SIGALRM at 20.0 ms\n"
+                     " thread 1: took SIGIO {5:IN} by sigwaitinfo at 50.0 ms\n");
+    free(page);
+    made_end(&made);
+}
+
 static void failure(void **state)
 {
     struct made made;
@@ -258,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(story),
+        cmocka_unit_test(signals),
         cmocka_unit_test(failure),
         cmocka_unit_test(summary_is_short),
         cmocka_unit_test(every_width),

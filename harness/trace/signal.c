@@ -14,6 +14,8 @@ const char *signal_name(int signal, char *buffer, size_t size)
         snprintf(buffer, size, "SIG%s", name);
     else if (signal < SIGRTMIN)
         snprintf(buffer, size, "signal %d", signal); /* the C library keeps it for itself */
+    else if (signal == SIGRTMIN)
+        snprintf(buffer, size, "SIGRTMIN");
     else
         snprintf(buffer, size, "SIGRTMIN+%d", signal - SIGRTMIN);
     return buffer;
