@@ -31,7 +31,7 @@ bool call_in_service(const struct view *view, const struct call *call)
 static enum event_ternary slept_until_end(const struct call *call)
 {
     const struct event *enter = call->enter;
-    bool never = enter->nonblocking == EVENT_YES ||
+    bool never = enter->nonblocking == EVENT_YES || enter->timeout == 0 ||
                  (enter->detail && strstr(enter->detail, "MSG_DONTWAIT") != NULL);
     if (never || phase_call_is(enter->call, "@sleep") || phase_call_is(enter->call, "@signal"))
         return never ? EVENT_NO : EVENT_YES;

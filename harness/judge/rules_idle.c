@@ -128,11 +128,11 @@ static enum rule_outcome calls_idle(const struct view *view, const struct quiet 
     count_calls(view, quiet, NULL, finding);
     return rule_broken(
         finding, view, quiet->number,
-        words_format("every client was silent for %s from %s on, and the server made %.0f "
-                     "system calls a second, %zu of %zu were %s; at most %.0f a second are "
+        words_format("every client was silent for %s from %s on, and the server made %.*f "
+                     "system calls a second, %zu of %zu were %s; at most %g a second are "
                      "allowed",
                      words_length(quiet->end - quiet->begin).text,
-                     words_moment(quiet->begin).text, rate, led, count,
+                     words_moment(quiet->begin).text, rate < 10 ? 1 : 0, rate, led, count,
                      words_name(leader->enter).text, most));
 }
 

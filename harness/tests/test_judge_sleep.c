@@ -182,6 +182,19 @@ static void nonblocking_is_wanted_also_where_it_did_not_sleep(void **state)
                  WORDS("accept(3) at 0.020 s"));
 }
 
+/* Nothing was there, and the end came before the call was back: it asked, and did not sleep. */
+static void asking_without_a_time_out_is_no_sleep(void **state)
+{
+    struct tape tape;
+    (void)state;
+    tape_begin(&tape, "ptrace", true);
+    tape.extra = (struct extra){.timed = true, .never = true};
+    tape_call(&tape, 50, 0.1, 1, "epoll_wait", 4, 0, 0);
+    tape_stop(&tape, 50.1);
+    expect_rules(&tape, "{\"sleeps_in\": [\"epoll_wait\"]}", VERDICT_FAIL,
+                 WORDS("never slept in epoll_wait"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +206,7 @@ int main(void)
         cmocka_unit_test(short_locks_do_not_count_and_long_ones_do),
         cmocka_unit_test(what_comes_after_the_end_does_not_count),
         cmocka_unit_test(sleeps_in_wants_a_sleep),
+        cmocka_unit_test(asking_without_a_time_out_is_no_sleep),
         cmocka_unit_test(longest_sleep_has_a_limit),
         cmocka_unit_test(a_sleep_that_never_ended_counts_up_to_the_end),
         cmocka_unit_test(nonblocking_is_wanted_also_where_it_did_not_sleep),

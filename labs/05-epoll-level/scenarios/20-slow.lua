@@ -28,7 +28,7 @@ check "half of it is read, and the event comes again" {
 }
 
 check "a client that does not read keeps nobody waiting, and loses nothing" {
-  points = 5,
+  points = 4,
   hints = {
     "One client sends and sends, and reads nothing. Where is your server meanwhile?",
     "send() takes what there is room for, perhaps nothing. Keep the rest with the client, serve "
@@ -156,7 +156,7 @@ check "idle clients are closed, and only they" {
 }
 
 check "a hundred silent clients cost nothing" {
-  points = 4,
+  points = 3,
   hints = {
     "Nobody says anything for three seconds. What does your server do in them?",
     "Nothing has to be done before the first client has been idle for too long, and you know when "

@@ -1,5 +1,7 @@
 -- Many clients, and what there is only so much of.
 
+local MEGABYTE = 1 << 20
+
 check "a newcomer takes the place of the least recently active" {
   points = 4,
   arguments = { "PORT", "3" },
@@ -104,7 +106,7 @@ check "a thousand clients of whom one speaks" {
     for i = 1, 1000, 97 do
       silent[i]:echo(("client %d\n"):format(i), { within = 20 })
     end
-    t:rules { per_message = { calls = 8 } }
+    t:rules { per_message = { calls = 100 } }
     for _, c in ipairs(silent) do
       c:close()
     end
@@ -145,5 +147,45 @@ check "without free descriptors it goes on, and does not spin" {
     })
     t:connect():echo("there is room again\n", { within = 10 })
     t:rules { idle = { calls = 100 } }
+  end,
+}
+
+check "clients come and go, and nothing of them stays" {
+  points = 2,
+  time = 60,
+  hints = {
+    "Something is left of each of them.",
+    "There are several ways to lose a client, and each must end in the same place.",
+    "close(2) and free(3), both, and each of them once.",
+  },
+  run = function(t)
+    local one = t:connect()
+    one:echo("hello\n", { within = 10 })
+    local open, memory = t.server:descriptors(), 0
+    for wave = 1, 12 do
+      t:clients(50, function(c, i)
+        c:echo(t:bytes(12000), { within = 20 })
+        if i % 3 == 0 then
+          c:reset()
+        elseif i % 3 == 1 then
+          c:half_close()
+          c:expect_close { within = 20 }
+        else
+          c:close()
+        end
+      end)
+      one:echo(("wave %d\n"):format(wave), { within = 20 })
+      if wave == 4 then
+        memory = t.server:memory()
+      end
+    end
+    t:eventually(function() return t.server:descriptors() <= open end, {
+      within = 10,
+      message = "clients have gone, and their descriptors are still open in the server",
+    })
+    t:expect(t.server:memory() < memory + 2 * MEGABYTE,
+             "400 clients have come and gone, and %d KiB more are in use than before",
+             (t.server:memory() - memory) // 1024)
+    t:rules { no_calls_on_closed = true }
   end,
 }
