@@ -83,8 +83,9 @@ static bool refuse(struct act *act, int error)
 bool socket_open(struct act *act)
 {
     struct client *client = act->client;
+    int port = act->step->port ? act->step->port : act->play->options->port;
     struct sockaddr_in source, server = {.sin_family = AF_INET,
-                                         .sin_port = htons((uint16_t)act->play->options->port),
+                                         .sin_port = htons((uint16_t)port),
                                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof source;
     client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -12,6 +12,7 @@
 
 struct call {
     struct control *control;
+    const struct step *step;
     const struct server_request *request;
     int connection;
     bool last;
@@ -207,6 +208,11 @@ static bool verb_calls(struct call *call)
     return done(call);
 }
 
+static bool verb_file(struct call *call)
+{
+    return control_file(call->control, call->step, call->result);
+}
+
 static verb_fn *const verbs[] = {
     [SERVER_SIGNAL] = verb_signal,
     [SERVER_STOP] = verb_stop,
@@ -224,6 +230,7 @@ static verb_fn *const verbs[] = {
     [SERVER_WATCH_HANDLERS] = verb_watch_handlers,
     [SERVER_ASLEEP] = verb_asleep,
     [SERVER_CALLS] = verb_calls,
+    [SERVER_FILE] = verb_file,
 };
 
 bool control_serve(void *context, const struct step *step, int connection, bool last,
@@ -231,6 +238,7 @@ bool control_serve(void *context, const struct step *step, int connection, bool 
 {
     struct call call = {
         .control = context,
+        .step = step,
         .request = &step->server,
         .connection = connection,
         .last = last,

@@ -13,7 +13,12 @@ struct control {
     struct server *server;
     struct trace *trace; /* NULL: not watched */
     struct event_writer *out;
+    int files; /* the folder that FOLDER stands for, or -1 */
 };
+
+/* Makes the file that a step of t:file asks for. In files.c. */
+bool control_file(const struct control *control, const struct step *step,
+                  struct step_result *result);
 
 /* A client_server_fn; `context` is a struct control. */
 bool control_serve(void *context, const struct step *step, int connection, bool last,

@@ -5,6 +5,7 @@
 #include "run/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -92,6 +94,7 @@ static struct limits limits_of(const struct run *run)
         .memory = own->memory ? own->memory : lab->memory,
         .file_size = own->file_size ? own->file_size : lab->file_size,
         .cpu = own->cpu ? own->cpu : lab->cpu,
+        .signals = own->signals ? own->signals : lab->signals,
     };
 }
 
@@ -110,14 +113,37 @@ static const char *const *sanitizer_environment(const struct run_spec *spec)
     return environment;
 }
 
+/* The folder that "FOLDER" stands for, empty and held open: see files.c. */
+static int make_files_folder(struct run *run, char *path, size_t size, struct failure *failure)
+{
+    char *const *argument = arguments_of(run);
+    while (argument && *argument && strcmp(*argument, "FOLDER") != 0)
+        argument++;
+    if (!argument || !*argument)
+        return 0;
+    char folder[PATH_MAX]; /* the server works elsewhere: no path from here would do */
+    if (!realpath(run->spec->folder, folder))
+        return failure_errno(failure, STATUS_MACHINE, "Cannot find the folder %s",
+                             run->spec->folder);
+    snprintf(path, size, "%s/files", folder);
+    if (mkdir(path, 0755) < 0 || chmod(path, 0755) < 0 ||
+        (run->control.files = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        return failure_errno(failure, STATUS_MACHINE,
+                             "Cannot make the folder %s for the server's files", path);
+    return 0;
+}
+
 static int prepare_server(struct run *run, struct failure *failure)
 {
     const struct run_spec *spec = run->spec;
-    char output[4096];
+    char output[4096], files[PATH_MAX + 8] = "";
+    if (make_files_folder(run, files, sizeof files, failure) < 0)
+        return -1;
     snprintf(output, sizeof output, "%s/output", spec->folder);
     struct server_spec server = {
         .program = spec->program,
         .arguments = arguments_of(run),
+        .files = files[0] ? files : NULL,
         .port = PORT,
         .folder = spec->folder,
         .limits = limits_of(run),
@@ -139,7 +165,10 @@ static int start_server(struct run *run, struct failure *failure)
         return -1;
     if (run->spec->watch) {
         struct trace_options options = {
-            .out = run->out, .connections_only = true, .payload = 64};
+            .out = run->out,
+            .connections_only = !run->spec->manifest->watch_files,
+            .payload = 64,
+        };
         run->control.trace = trace_start(server_pid(run->control.server), &options, failure);
         if (!run->control.trace)
             return -1;
@@ -276,6 +305,7 @@ static enum run_end run_check(const struct run_spec *spec)
         .spec = spec,
         .check = scenario_check(spec->scenario, spec->index),
         .stop = catch_termination(),
+        .control.files = -1,
     };
     if (open_recording(&run, &failure) < 0) {
         fprintf(stderr, "iolab: %s\n", failure.text);

@@ -34,6 +34,7 @@ struct connect_options {
     int64_t receive_buffer, send_buffer;
     char from[16]; /* "" any */
     double rate;   /* clients a second; 0: all at once */
+    int64_t port;  /* 0: the server's first */
 };
 
 struct task {
@@ -156,5 +157,6 @@ int test_barrier(lua_State *lua);
 int test_eventually(lua_State *lua);
 int test_fill(lua_State *lua);
 int test_greet(lua_State *lua);
+int test_file(lua_State *lua);
 
 #endif

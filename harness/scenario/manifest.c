@@ -16,13 +16,21 @@ static void read_sanitizer(lua_State *lua, const struct key *key, const char *wh
 
 #define FIELD(name) offsetof(struct manifest, name)
 static const struct key lab_keys[] = {
-    {"title", key_text, FIELD(title)},     {"model", key_text, FIELD(model)},
-    {"summary", key_text, FIELD(summary)}, {"man", key_texts, FIELD(man_pages)},
-    {"files", key_texts, FIELD(files)},    {"arguments", key_texts, FIELD(arguments)},
-    {"flags", key_texts, FIELD(flags)},    {"libraries", key_texts, FIELD(libraries)},
-    {"uses", key_text, FIELD(uses)},       {"limits", key_limits, FIELD(limits)},
-    {"time", key_seconds, FIELD(time)},    {"rules", read_rules, 0},
-    {"sanitizer", read_sanitizer, 0},      {NULL, NULL, 0},
+    {"title", key_text, FIELD(title)},
+    {"model", key_text, FIELD(model)},
+    {"summary", key_text, FIELD(summary)},
+    {"man", key_texts, FIELD(man_pages)},
+    {"files", key_texts, FIELD(files)},
+    {"arguments", key_texts, FIELD(arguments)},
+    {"flags", key_texts, FIELD(flags)},
+    {"libraries", key_texts, FIELD(libraries)},
+    {"uses", key_text, FIELD(uses)},
+    {"limits", key_limits, FIELD(limits)},
+    {"time", key_seconds, FIELD(time)},
+    {"rules", read_rules, 0},
+    {"sanitizer", read_sanitizer, 0},
+    {"watch_files", key_flag, FIELD(watch_files)},
+    {NULL, NULL, 0},
 };
 #undef FIELD
 

@@ -44,10 +44,11 @@ struct manifest {
     char *summary;    /* one line: what it teaches */
     char **man_pages; /* "recv(2)" */
     char **files;     /* to hand in; the first holds main */
-    char **arguments; /* "PORT" stands for the port */
+    char **arguments; /* "PORT" stands for the port, "FOLDER" for a folder of files */
     char **flags;     /* further compiler flags */
     char **libraries; /* "-pthread" */
     char *uses;       /* what the machine must have: "io_uring"; or NULL */
+    bool watch_files; /* calls on files stand in the recording too */
     struct limits limits;
     double time;             /* seconds for one check, at most */
     double sanitizer_points; /* 0: the lab has no sanitizer check */
@@ -129,6 +130,7 @@ enum server_verb {
     SERVER_WATCH_HANDLERS,
     SERVER_ASLEEP,
     SERVER_CALLS,
+    SERVER_FILE, /* data of the step becomes a file */
 };
 
 /* Arguments of server verbs; unused ones are 0 or NULL. */
@@ -142,6 +144,7 @@ struct server_request {
     int count, after; /* how many calls, after skipping how many */
     bool late;        /* only when a signal has come */
     int client;       /* the client whose connection is meant; 0: any */
+    const char *name; /* of a file in FOLDER */
 };
 
 struct step {
@@ -156,6 +159,7 @@ struct step {
     double pause;                 /* DRIBBLE, SLEEP, QUIET, EXPECT_SILENCE: seconds */
     double within;                /* seconds, already stretched by the time scale */
     int receive_buffer, send_buffer; /* CONNECT: bytes, 0: the kernel's */
+    int port;                        /* CONNECT: 0: the server's first one */
     const char *from;                /* CONNECT: source address or NULL */
     struct server_request server;
     void *owner; /* the host's: the coroutine that waits */

@@ -25,6 +25,7 @@ static const struct key keys[] = {
     {"send_buffer", key_count, FIELD(send_buffer)},
     {"from", read_address, FIELD(from)},
     {"rate", key_seconds, FIELD(rate)},
+    {"port", key_count, FIELD(port)},
     {NULL, NULL, 0},
 };
 #undef FIELD
@@ -35,6 +36,8 @@ void connect_read(lua_State *lua, int index, struct connect_options *options, co
     keys_read(lua, index, keys, options, what);
     verb_end(lua, index, what);
     options->within *= task_of(lua)->scenario->options.time_scale;
+    if (options->port > UINT16_MAX)
+        sandbox_doom(lua, "%s: port must be a port, as t.port + 1", what);
     if (options->receive_buffer > INT32_MAX / 2 || options->send_buffer > INT32_MAX / 2)
         sandbox_doom(lua, "%s: a socket buffer has at most 1 GiB", what);
 }
@@ -47,6 +50,7 @@ struct step *connect_step(lua_State *lua, const char *verb, int client,
     task->connect = *options;
     step->client = client;
     step->within = options->within;
+    step->port = (int)options->port;
     step->receive_buffer = (int)options->receive_buffer;
     step->send_buffer = (int)options->send_buffer;
     step->from = task->connect.from[0] != '\0' ? task->connect.from : NULL;

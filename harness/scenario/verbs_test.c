@@ -148,6 +148,7 @@ static const struct verb verbs[] = {
     {"eventually", test_eventually},
     {"fill", test_fill},
     {"greet", test_greet},
+    {"file", test_file},
     {"mark", test_mark},
     {"rules", test_rules},
     {NULL, NULL},

@@ -70,7 +70,8 @@ struct server;
 
 struct server_spec {
     const char *program;
-    char *const *arguments; /* argv[1…]; "PORT" is replaced by the port */
+    char *const *arguments; /* argv[1…]; "PORT" and "FOLDER" are replaced */
+    const char *files;      /* what "FOLDER" becomes; NULL: it stays */
     int port;               /* wanted; without namespaces another one may be taken */
     const char *folder;     /* working directory: private, writable, removed by the caller */
     struct limits limits;   /* 0: defaults */

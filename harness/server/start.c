@@ -73,7 +73,10 @@ static int make_arguments(struct start *start)
     list[0] = strrchr(start->program, '/') + 1;
     for (size_t i = 0; i < count; i++) {
         char *argument = start->spec->arguments[i];
-        list[i + 1] = strcmp(argument, "PORT") == 0 ? start->port : argument;
+        list[i + 1] = strcmp(argument, "PORT") == 0 ? start->port
+                      : start->spec->files && strcmp(argument, "FOLDER") == 0
+                          ? (char *)start->spec->files
+                          : argument;
     }
     start->plan.arguments = list;
     return 0;
