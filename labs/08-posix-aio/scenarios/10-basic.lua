@@ -65,7 +65,7 @@ check "every client gets its own bytes" {
     "A struct for each client with a control block and a buffer of its own: aio(7).",
   },
   run = function(t)
-    t:clients(15, function(c)
+    t:clients(8, function(c)
       for _ = 1, 3 do
         local data = t:bytes(t:random(200, 2000))
         t:spawn(function() c:dribble(data, { size = { 50, 700 }, pause = 0.001, within = 10 }) end)
@@ -73,7 +73,7 @@ check "every client gets its own bytes" {
       end
     end)
     -- All at once: what is read for one lies beside what is read for another.
-    local all, words = t:connect_many(12), {}
+    local all, words = t:connect_many(8), {}
     for i, c in ipairs(all) do
       words[i] = t:bytes(300)
       c:echo(words[i], { within = 10 })
