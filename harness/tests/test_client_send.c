@@ -54,7 +54,9 @@ static void connect_options(void **state)
     run(PEER_ECHO, "local c = t:try_connect() c:echo('hi')", OUTCOME_OK, "");
     run(PEER_ECHO, "t:connect { form = 'x' }", OUTCOME_SCRIPT,
         "20-test.lua:1: t:connect has no key form; did you mean from? (known: within, "
-        "receive_buffer, send_buffer, from, rate)");
+        "receive_buffer, send_buffer, from, rate, port)");
+    run(PEER_ECHO, "t:connect { port = 65536 }", OUTCOME_SCRIPT, "port must be a port");
+    run(PEER_ECHO, "t:connect { port = t.port }:echo('the same one')", OUTCOME_OK, "");
     run(PEER_ECHO, "t:connect { from = 'localhost' }", OUTCOME_SCRIPT, "must be an address");
 }
 
