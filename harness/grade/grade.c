@@ -77,6 +77,10 @@ static void begin_report(struct grading *grading)
 static void run_and_judge(struct grading *grading)
 {
     struct plan *plan = &grading->plan;
+    if (plan->unmet[0]) {
+        judging_unmet(&grading->judging);
+        return;
+    }
     int interrupted = jobs_run(plan->jobs, plan->job_count, plan->parallel, &grading->before,
                                judging_job_done, &grading->judging);
     if (interrupted) {

@@ -186,6 +186,29 @@ void judging_finish(struct judging *judging)
     judge_memory(judging);
 }
 
+static void unmet(struct judging *judging, int number, const char *name, double points)
+{
+    if (plan_chooses(judging->options->pattern, number, name))
+        add(judging, judge_unobserved(number, name, points, judging->plan->unmet));
+}
+
+void judging_unmet(struct judging *judging)
+{
+    const struct lab *lab = judging->plan->lab;
+    const struct manifest *manifest = lab->manifest;
+    judging->report->built = true; /* nobody tried: nothing is wrong with it */
+    for (size_t i = 0; i < lab->scenario_count; i++)
+        for (size_t k = 0; k < scenario_check_count(lab->scenarios[i]); k++) {
+            const struct check *check = scenario_check(lab->scenarios[i], k);
+            unmet(judging, check->number, check->name, check->points);
+        }
+    for (size_t i = 0; i < manifest->rule_count; i++)
+        unmet(judging, manifest->rules[i].number, manifest->rules[i].name,
+              manifest->rules[i].points);
+    if (manifest->sanitizer_points > 0)
+        unmet(judging, SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points);
+}
+
 void judging_free(struct judging *judging)
 {
     for (size_t i = 0; i < judging->count; i++)

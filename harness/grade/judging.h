@@ -24,4 +24,7 @@ void judging_job_done(void *context, struct job *job);
 void judging_finish(struct judging *judging);
 void judging_free(struct judging *judging);
 
+/* Instead of all that: the machine does not allow what the lab needs, no check is observed. */
+void judging_unmet(struct judging *judging);
+
 #endif

@@ -244,10 +244,11 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
         return -1;
     plan->parallel = options->jobs ? options->jobs : 2 * (int)sysconf(_SC_NPROCESSORS_ONLN);
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
-    if (find_source(plan, options, failure) < 0 || find_files(plan, failure) < 0 ||
+    if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
+        find_source(plan, options, failure) < 0 || find_files(plan, failure) < 0 ||
         make_folders(plan, failure) < 0)
         return -1;
-    return plan_jobs(plan, options, failure);
+    return plan->unmet[0] ? 0 : plan_jobs(plan, options, failure);
 }
 
 void plan_free(struct plan *plan)

@@ -10,6 +10,7 @@
 #include "grade/grade.h"
 #include "grade/job.h"
 #include "grade/lab.h"
+#include "run/needs.h"
 
 /* The handed-in source: a folder, and the manifest's files in it (or the one file given). */
 struct source {
@@ -34,6 +35,7 @@ struct plan {
     double time_scale;
     int parallel;
     bool watch;
+    char unmet[NEEDS_WHY]; /* what the machine does not allow: nothing is run then; "" */
 };
 
 /* Fills in the plan; seed and time_scale are set. -1 with a failure; plan_free in any case. */

@@ -85,6 +85,9 @@ struct verdict *judge_sanitizer(const struct manifest *manifest, char *const *re
 struct verdict *judge_unbuilt(int number, const char *name, double points, char *const *hints,
                               const char *messages);
 
+/* A check that this machine could not observe; `why` is copied. */
+struct verdict *judge_unobserved(int number, const char *name, double points, const char *why);
+
 const char *verdict_status_name(enum verdict_status status);
 void verdict_free(struct verdict *verdict);
 

@@ -68,6 +68,14 @@ void verdict_set(struct verdict *verdict, enum verdict_status status, char *mess
         verdict->hint = strdup(hints[0]);
 }
 
+struct verdict *judge_unobserved(int number, const char *name, double points, const char *why)
+{
+    struct verdict *verdict = verdict_new(number, name, points);
+    if (verdict)
+        verdict_set(verdict, VERDICT_NOT_OBSERVED, strdup(why), NULL);
+    return verdict;
+}
+
 void verdict_free(struct verdict *verdict)
 {
     if (!verdict)

@@ -16,6 +16,7 @@ static const struct examination {
     {"seccomp", NEED_CHECKS, doctor_seccomp},
     {"pidfd_getfd", NEED_CHECKS, doctor_pidfd_getfd},
     {"yama", NEED_CHECKS, doctor_yama},
+    {"io_uring", NEED_CHECKS, doctor_io_uring},
     {"sanitizers", NEED_CHECKS, doctor_sanitizers},
     {"descriptors", NEED_CHECKS, doctor_descriptors},
     {"somaxconn", NEED_CHECKS, doctor_somaxconn},

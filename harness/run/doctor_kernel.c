@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "run/doctor.h"
+#include "run/needs.h"
 
 /* The number in a file of /proc/sys, or `otherwise` when there is no such file. */
 static long number_in(const char *path, long otherwise)
@@ -200,4 +201,17 @@ void doctor_inotify(struct finding *finding, struct diagnosis *diagnosis)
                     "iolab watch has to look again and again: %s", strerror(errno));
     if (queue >= 0)
         close(queue);
+}
+
+/* The labs that are about rings. */
+void doctor_io_uring(struct finding *finding, struct diagnosis *diagnosis)
+{
+    (void)diagnosis;
+    char remedy[NEEDS_WHY];
+    int error = needs_io_uring(remedy);
+    if (error)
+        finding_set(finding, FINDING_MISSING, remedy, "rings cannot be made: %s",
+                    strerror(error));
+    else
+        finding_set(finding, FINDING_OK, NULL, "rings can be made");
 }

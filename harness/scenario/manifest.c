@@ -24,7 +24,7 @@ static const struct key lab_keys[] = {
     {"arguments", key_texts, FIELD(arguments)},
     {"flags", key_texts, FIELD(flags)},
     {"libraries", key_texts, FIELD(libraries)},
-    {"uses", key_text, FIELD(uses)},
+    {"needs", key_texts, FIELD(needs)},
     {"limits", key_limits, FIELD(limits)},
     {"time", key_seconds, FIELD(time)},
     {"rules", read_rules, 0},
@@ -181,10 +181,11 @@ void manifest_free(struct manifest *manifest)
 {
     if (manifest == NULL)
         return;
-    char *texts[] = {manifest->folder, manifest->name,    manifest->title,
-                     manifest->model,  manifest->summary, manifest->uses};
-    char **lists[] = {manifest->man_pages, manifest->files,     manifest->arguments,
-                      manifest->flags,     manifest->libraries, manifest->sanitizer_hints};
+    char *texts[] = {manifest->folder, manifest->name, manifest->title, manifest->model,
+                     manifest->summary};
+    char **lists[] = {manifest->man_pages,      manifest->files,     manifest->arguments,
+                      manifest->flags,          manifest->libraries, manifest->needs,
+                      manifest->sanitizer_hints};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

@@ -46,8 +46,8 @@ struct manifest {
     char **files;     /* to hand in; the first holds main */
     char **arguments; /* "PORT" stands for the port, "FOLDER" for a folder of files */
     char **flags;     /* further compiler flags */
-    char **libraries; /* "-pthread" */
-    char *uses;       /* what the machine must have: "io_uring"; or NULL */
+    char **libraries; /* "uring" for -luring */
+    char **needs;     /* what the machine must allow: "io_uring"; or NULL */
     bool watch_files; /* calls on files stand in the recording too */
     struct limits limits;
     double time;             /* seconds for one check, at most */

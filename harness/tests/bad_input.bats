@@ -144,6 +144,26 @@ break_script() { # Lua for the body of check 11
     [[ $output == *behaviour* ]]
 }
 
+@test "rings forbidden: a lab that needs them is not observed, exit 3, and it says what to do" {
+    copy_of_tree
+    sed -i 's/^lab {/lab {\n  needs = { "io_uring" },/' "$tree/labs/01-blocking/lab.lua"
+    report=$work/report.json
+    run "$root/build/tests/aid_forbid" io_uring_setup "$tree/build/iolab-grade" --solution \
+        --format json --output "$report" 01
+    echo "$output"
+    [ "$status" -eq 3 ]
+    jq -e '[.checks[] | select(.status != "not_observed")] | length == 0' "$report"
+    [[ $(message 11) == *seccomp* ]]
+    run "$tree/build/iolab-grade" --solution --check 11 01
+    [ "$status" -eq 0 ]
+    nothing_left
+}
+
+@test "rings forbidden: doctor names it" {
+    run "$root/build/tests/aid_forbid" io_uring_setup "$iolab" doctor
+    [[ $output == *"rings cannot be made"* ]]
+}
+
 @test "namespaces forbidden: process groups and a free port do" {
     run "$root/build/tests/aid_forbid" unshare,setns "$iolab" grade --solution --seed 7 01
     echo "$output"

@@ -26,13 +26,14 @@ static void whole_manifest(void **state)
     struct failure failure = {.text = ""};
     (void)state;
     struct manifest *lab = load_lab(
-        LAB "arguments = { 'PORT', '1' }, flags = { '-O1' }, libraries = { '-pthread' },\n"
-            "uses = 'io_uring', limits = { descriptors = 64, memory = 1 << 30 }, time = 7.5,\n"
-            "rules = { { name = 'it sleeps', points = 5, hints = { 'a' },\n"
-            "rules = { sleeps_in = { '@receive' }, threads = 'per-connection' } },\n"
-            "{ name = 'no poll', points = 2.5, hints = { 'b' }, rules = { avoids = { 'poll' } "
-            "} } },\n"
-            "sanitizer = { points = 4, hints = { 'look at line N' } } }",
+        LAB
+        "arguments = { 'PORT', '1' }, flags = { '-O1' }, libraries = { '-pthread' },\n"
+        "needs = { 'io_uring' }, limits = { descriptors = 64, memory = 1 << 30 }, time = 7.5,\n"
+        "rules = { { name = 'it sleeps', points = 5, hints = { 'a' },\n"
+        "rules = { sleeps_in = { '@receive' }, threads = 'per-connection' } },\n"
+        "{ name = 'no poll', points = 2.5, hints = { 'b' }, rules = { avoids = { 'poll' } "
+        "} } },\n"
+        "sanitizer = { points = 4, hints = { 'look at line N' } } }",
         &failure);
     if (lab == NULL)
         fail_msg("%s", failure.text);
@@ -64,7 +65,7 @@ static void defaults(void **state)
     assert_string_equal(lab->arguments[0], "PORT");
     assert_null(lab->arguments[1]);
     assert_true(lab->time > 0);
-    assert_null(lab->uses);
+    assert_null(lab->needs);
     assert_int_equal(lab->rule_count, 0);
     manifest_free(lab);
 }
