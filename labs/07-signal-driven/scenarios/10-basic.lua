@@ -73,6 +73,7 @@ check "every client gets its own bytes" {
     "A struct for each descriptor, with its own buffer and its own positions in it.",
   },
   run = function(t)
+    t:greet(t:connect())
     local c = t:connect_many(10)
     for _, client in ipairs(c) do
       t:greet(client)

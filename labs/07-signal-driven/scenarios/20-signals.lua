@@ -132,8 +132,9 @@ check "a signal that comes just before it falls asleep wakes it" {
     "sigprocmask(2) with SIG_BLOCK; sigsuspend(2) instead of pause(2).",
   },
   run = function(t)
-    local c, other = t:connect(), t:connect()
+    local c = t:connect()
     t:greet(c)
+    local other = t:connect()
     t:greet(other)
     -- A server that takes its signals out of a descriptor has no such moment.
     local sleeps
@@ -158,5 +159,39 @@ check "a signal that comes just before it falls asleep wakes it" {
     end
     t.server:signal("TERM")
     t:expect(t.server:exited { within = 3 }.status == 0, "the server did not end with status 0")
+  end,
+}
+
+check "its handlers call nothing that they must not" {
+  points = 4,
+  hints = {
+    "A handler breaks in anywhere, also in the middle of malloc.",
+    "Whatever the program was doing is half done: a list half linked, a lock taken, a buffer half "
+      .. "filled. A handler that calls the same function finds it so, or waits for ever.",
+    "signal-safety(7) lists what may be called. Note the descriptor, set a flag, and no more.",
+  },
+  run = function(t)
+    t:greet(t:connect())
+    local c = t:connect_many(6)
+    for _, client in ipairs(c) do
+      t:greet(client)
+    end
+    t.server:watch_handlers()
+    for i, client in ipairs(c) do
+      client:echo(("client %d\n"):format(i), { within = 20 })
+    end
+    t:greet(t:connect())
+    t.server:limit { signals = 2 } -- for the handler of SIGIO
+    t.server:stop()
+    for i, client in ipairs(c) do
+      client:send(("again client %d\n"):format(i))
+    end
+    t.server:continue()
+    for i, client in ipairs(c) do
+      client:expect(("again client %d\n"):format(i), { within = 20 })
+    end
+    t.server:signal("TERM")
+    t:expect(t.server:exited { within = 5 }.status == 0, "the server did not end with status 0")
+    t:rules { safe_handlers = true }
   end,
 }

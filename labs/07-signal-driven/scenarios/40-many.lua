@@ -8,6 +8,7 @@ check "a hundred silent clients cost nothing" {
     "sigsuspend(2).",
   },
   run = function(t)
+    t:greet(t:connect())
     local c = t:connect_many(100, { within = 15 })
     for _, client in ipairs(c) do
       t:greet(client)
@@ -19,7 +20,7 @@ check "a hundred silent clients cost nothing" {
 }
 
 check "when the queue of signals is full, nobody is forgotten" {
-  points = 9,
+  points = 5,
   hints = {
     "The kernel queues only so many signals. What becomes of the others?",
     "Instead of all that did not fit comes one SIGIO, which says no descriptor, and whose default "
@@ -27,6 +28,7 @@ check "when the queue of signals is full, nobody is forgotten" {
     "signal(7) on RLIMIT_SIGPENDING; fcntl(2), F_SETSIG; a handler for SIGIO that sets a flag.",
   },
   run = function(t)
+    t:greet(t:connect())
     local c = t:connect_many(8)
     for _, client in ipairs(c) do
       t:greet(client)
@@ -54,6 +56,7 @@ check "one signal for several new clients" {
     "accept(2) on a non-blocking listener, until EAGAIN.",
   },
   run = function(t)
+    t:greet(t:connect())
     local early = t:connect_many(2)
     for _, client in ipairs(early) do
       t:greet(client)
