@@ -1,0 +1,437 @@
+/*
+ * Echo for many clients with one thread and one place to sleep: io_uring_enter(2), which
+ * liburing calls.
+ *
+ * Nobody is asked what is ready. Requests go into the submission queue, the kernel carries them
+ * out, and what became of each comes back in the completion queue, in any order. A request's
+ * user_data says what it was for: a kind and a descriptor. As long as the kernel has it, the
+ * memory and the descriptor that it names are the kernel's too.
+ *
+ * One request accepts all clients, and one receives all that a client sends (multishot), into
+ * whichever of the provided buffers is free: silent clients occupy none. What came is copied
+ * and the buffer given back at once, so that a client that does not read holds none either.
+ * It is then not read from (backpressure).
+ *
+ * Linux 5.19 or later: multishot accept and rings of buffers. Multishot receive is 6.0.
+ */
+#include <errno.h>
+#include <liburing.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support.h"
+
+#define MOST_CLIENTS 8192  /* lower descriptors than this are served */
+#define BUFFER_SIZE  4096  /* of each provided buffer */
+#define BUFFER_GROUP 0     /* the number of their ring: there is one */
+#define MOST_PENDING 65536 /* with more to be sent than this, a client is not read from */
+
+enum kind { ACCEPT, ACCEPT_AGAIN, RECEIVE, SEND, STOP, NO_MATTER };
+
+struct bytes {
+    char *at; /* NULL: none */
+    size_t start, end;
+};
+
+struct client {
+    bool open;
+    bool receiving, sending;        /* the kernel has such a request */
+    int stopping;                   /* so many that end others: cancel, shutdown */
+    bool ended;                     /* nothing more will be received */
+    bool broken;                    /* and nothing more will be sent */
+    struct bytes output, next;      /* being sent, not to be moved; to be sent after it */
+    double last_activity;           /* when bytes last moved, in or out */
+    struct __kernel_timespec limit; /* of the receive */
+};
+
+static struct client clients[MOST_CLIENTS]; /* by descriptor */
+static struct io_uring ring;
+static struct io_uring_buf_ring *free_buffers;
+static char *buffers;
+static unsigned entries = 256; /* of the submission queue; so many buffers, too */
+static unsigned receive_mode = IORING_RECV_MULTISHOT;
+static struct __kernel_timespec idle_limit = {.tv_sec = 60}, second = {.tv_sec = 1};
+static int listener;
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* --- requests --- */
+
+/* Makes room for requests that must go to the kernel together. */
+static void reserve(unsigned count)
+{
+    /* SOLUTION 1: io_uring_get_sqe gives NULL when the submission queue is full: submit first
+       what is in it. */
+    while (io_uring_sq_space_left(&ring) < count)
+        io_uring_submit(&ring);
+    /* SKELETON
+    (void)count;
+    */
+    /* END */
+}
+
+static struct io_uring_sqe *new_request(void)
+{
+    reserve(1);
+    return io_uring_get_sqe(&ring);
+}
+
+/* The completion will bring this back. */
+static void label(struct io_uring_sqe *sqe, enum kind kind, int fd)
+{
+    io_uring_sqe_set_data64(sqe, (uint64_t)kind << 32 | (uint32_t)fd);
+}
+
+/* The request is cancelled when it has not completed after `limit`. Room for two is reserved:
+   a submission that came between the two would tear them apart. */
+static void limit_request(struct io_uring_sqe *request, struct __kernel_timespec *limit)
+{
+    /* SOLUTION 6: Link a time-out to the request. The kernel reads the limit when both are
+       submitted: it must still be there then. */
+    request->flags |= IOSQE_IO_LINK;
+    struct io_uring_sqe *timeout = io_uring_get_sqe(&ring);
+    io_uring_prep_link_timeout(timeout, limit, 0);
+    label(timeout, NO_MATTER, 0);
+    /* SKELETON
+    (void)request;
+    (void)limit;
+    */
+    /* END */
+}
+
+static void start_accept(void)
+{
+    /* SOLUTION 2: Ask for one client; with task 7, for all that will ever come. */
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_multishot_accept(sqe, listener, NULL, NULL, 0);
+    label(sqe, ACCEPT, listener);
+    /* END */
+}
+
+static void accept_later(void)
+{
+    /* SOLUTION 2: Accept again in a second: out of descriptors, it is no use to try at once. */
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_timeout(sqe, &second, 0, 0);
+    label(sqe, ACCEPT_AGAIN, listener);
+    /* END */
+}
+
+static void start_receive(int fd)
+{
+    struct client *client = &clients[fd];
+    /* SOLUTION 3: Ask for bytes: first into memory of the client's own, with task 8 into a
+       buffer that the kernel chooses, with task 9 for all that will ever come. With task 6, for
+       no longer than the client may be silent: from its last activity, not from now. */
+    double rest = client->last_activity + (double)idle_limit.tv_sec - now();
+    rest = rest > 0 ? rest : 0;
+    client->limit.tv_sec = (long long)rest;
+    client->limit.tv_nsec = (long long)((rest - (double)client->limit.tv_sec) * 1e9);
+    reserve(2);
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_recv(sqe, fd, NULL, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+    sqe->buf_group = BUFFER_GROUP;
+    sqe->ioprio |= (unsigned short)receive_mode;
+    label(sqe, RECEIVE, fd);
+    limit_request(sqe, &client->limit);
+    client->receiving = true;
+    /* SKELETON
+    client->receiving = false;
+    */
+    /* END */
+}
+
+static void cancel_receive(int fd)
+{
+    /* SOLUTION 9: Take the receive back. What it has received already comes all the same. */
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_cancel64(sqe, (uint64_t)RECEIVE << 32 | (uint32_t)fd, 0);
+    label(sqe, STOP, fd);
+    clients[fd].stopping++;
+    /* SKELETON
+    (void)fd;
+    */
+    /* END */
+}
+
+/* Sends what is to be sent next, unless a send is under way: two would overtake each other. */
+static void start_send(int fd)
+{
+    struct client *client = &clients[fd];
+    /* SOLUTION 4: One send at a time. Its bytes stay where they are until it has completed. */
+    if (!client->output.at) {
+        client->output = client->next;
+        client->next = (struct bytes){0};
+    }
+    const struct bytes *output = &client->output;
+    if (client->sending || client->broken || !output->at)
+        return;
+    reserve(2);
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_send(sqe, fd, output->at + output->start, output->end - output->start,
+                       MSG_NOSIGNAL);
+    label(sqe, SEND, fd);
+    limit_request(sqe, &idle_limit);
+    client->sending = true;
+    /* SKELETON
+    client->sending = false;
+    */
+    /* END */
+}
+
+/* --- buffers --- */
+
+static void give_back(unsigned buffer)
+{
+    /* SOLUTION 8: The kernel may fill this buffer again. */
+    io_uring_buf_ring_add(free_buffers, buffers + (size_t)buffer * BUFFER_SIZE, BUFFER_SIZE,
+                          (unsigned short)buffer, io_uring_buf_ring_mask(entries), 0);
+    io_uring_buf_ring_advance(free_buffers, 1);
+    /* SKELETON
+    (void)buffer;
+    */
+    /* END */
+}
+
+static bool provide_buffers(void)
+{
+    /* SOLUTION 8: A ring of buffers that is registered with the kernel, and all buffers in it. */
+    struct io_uring_buf_reg registration = {.ring_entries = entries, .bgid = BUFFER_GROUP};
+    free_buffers = mmap(NULL, entries * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    buffers = malloc((size_t)entries * BUFFER_SIZE);
+    if (free_buffers == MAP_FAILED || !buffers)
+        return false;
+    registration.ring_addr = (uint64_t)free_buffers;
+    int error = io_uring_register_buf_ring(&ring, &registration, 0);
+    if (error < 0) {
+        errno = -error;
+        return false;
+    }
+    io_uring_buf_ring_init(free_buffers);
+    for (unsigned buffer = 0; buffer < entries; buffer++)
+        give_back(buffer);
+    /* END */
+    return true;
+}
+
+/* Adds bytes to those that are to be sent next. */
+static bool keep(struct bytes *bytes, const char *from, size_t size)
+{
+    char *at = realloc(bytes->at, bytes->end + size);
+    if (!at)
+        return false;
+    memcpy(at + bytes->end, from, size);
+    bytes->at = at;
+    bytes->end += size;
+    return true;
+}
+
+/* --- clients --- */
+
+static void drop_client(int fd)
+{
+    struct client *client = &clients[fd];
+    /* SOLUTION 5: Close the descriptor, and let nothing stay. The kernel has no request of this
+       client any more: it would hold the connection open, and use the memory. */
+    free(client->output.at);
+    free(client->next.at);
+    *client = (struct client){0};
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_close(sqe, fd);
+    label(sqe, NO_MATTER, 0);
+    /* SKELETON
+    client->open = false;
+    */
+    /* END */
+}
+
+/* Nothing more goes in or out. The requests that the kernel still has complete then. */
+static void break_off(int fd)
+{
+    /* SOLUTION 5: close(2) would not do: a request of the kernel's holds the connection. Nor may
+       the descriptor be closed, and given out again, while the kernel has this request. */
+    clients[fd].ended = clients[fd].broken = true;
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_shutdown(sqe, fd, SHUT_RDWR);
+    label(sqe, STOP, fd);
+    clients[fd].stopping++;
+    /* SKELETON
+    clients[fd].ended = clients[fd].broken = true;
+    */
+    /* END */
+}
+
+/* Whatever a completion changed: what is to be asked for next? */
+static void go_on(int fd)
+{
+    struct client *client = &clients[fd];
+    start_send(fd);
+    size_t pending = client->output.end - client->output.start + client->next.end;
+    if (!client->receiving && !client->ended && pending <= MOST_PENDING)
+        start_receive(fd);
+    else if (client->receiving && !client->stopping && pending > MOST_PENDING)
+        cancel_receive(fd);
+    else if (client->ended && !client->receiving && !client->sending && !client->stopping)
+        drop_client(fd);
+}
+
+/* --- completions --- */
+
+static void accepted(const struct io_uring_cqe *cqe)
+{
+    /* SOLUTION 2: A result below 0 is an error, as errno would say it. And with task 7: will
+       this request accept further clients? */
+    if (cqe->res >= MOST_CLIENTS) {
+        close(cqe->res);
+    } else if (cqe->res >= 0) {
+        clients[cqe->res] = (struct client){.open = true, .last_activity = now()};
+        go_on(cqe->res);
+    }
+    if (cqe->res < 0)
+        accept_later();
+    else if (!(cqe->flags & IORING_CQE_F_MORE))
+        start_accept();
+    /* SKELETON
+    (void)cqe;
+    */
+    /* END */
+}
+
+static void received(int fd, const struct io_uring_cqe *cqe)
+{
+    struct client *client = &clients[fd];
+    bool well = true;
+    /* SOLUTION 3: Tell apart bytes, the end, no buffer (ENOBUFS: ask again), a limit that has
+       passed (ECANCELED: is the client really idle?) and a broken connection. */
+    if (!(cqe->flags & IORING_CQE_F_MORE))
+        client->receiving = false;
+    if (cqe->flags & IORING_CQE_F_BUFFER) {
+        unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
+        if (cqe->res > 0)
+            well =
+                keep(&client->next, buffers + (size_t)buffer * BUFFER_SIZE, (size_t)cqe->res);
+        give_back(buffer);
+    }
+    if (cqe->res > 0)
+        client->last_activity = now();
+    else if (cqe->res == 0)
+        client->ended = true;
+    else if (cqe->res == -ECANCELED)
+        well = now() - client->last_activity < (double)idle_limit.tv_sec;
+    else if (cqe->res == -EINVAL && receive_mode)
+        receive_mode = 0; /* before Linux 6.0 a receive is for once */
+    else
+        well = cqe->res == -ENOBUFS;
+    /* END */
+    if (!well && !client->broken)
+        break_off(fd);
+    go_on(fd);
+}
+
+static void sent(int fd, const struct io_uring_cqe *cqe)
+{
+    struct client *client = &clients[fd];
+    /* SOLUTION 4: It may have sent less than all. */
+    client->sending = false;
+    if (cqe->res > 0) {
+        client->output.start += (size_t)cqe->res;
+        client->last_activity = now();
+    } else if (!client->broken) {
+        break_off(fd);
+    }
+    if (client->output.start == client->output.end) {
+        free(client->output.at);
+        client->output = (struct bytes){0};
+    }
+    /* SKELETON
+    (void)cqe;
+    client->sending = false;
+    */
+    /* END */
+    go_on(fd);
+}
+
+static void completed(const struct io_uring_cqe *cqe)
+{
+    enum kind kind = (enum kind)(cqe->user_data >> 32);
+    int fd = (int)(uint32_t)cqe->user_data;
+    if (kind == ACCEPT) {
+        accepted(cqe);
+    } else if (kind == ACCEPT_AGAIN) {
+        start_accept();
+    } else if (kind == RECEIVE) {
+        received(fd, cqe);
+    } else if (kind == SEND) {
+        sent(fd, cqe);
+    } else if (kind == STOP) {
+        clients[fd].stopping--;
+        go_on(fd);
+    }
+}
+
+void ring_based_echo_server(int server_fd)
+{
+    listener = server_fd;
+    start_accept();
+    while (!support_stopping) {
+        /* SOLUTION 1: Submit what was prepared and wait for a completion, in one call; then take
+           each completion that is there. The ring's copy may be overwritten once it was said to
+           be seen. */
+        int result = io_uring_submit_and_wait(&ring, 1);
+        if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY) {
+            errno = -result;
+            support_complain("io_uring_enter");
+            break;
+        }
+        struct io_uring_cqe *head;
+        for (unsigned n = io_uring_cq_ready(&ring);
+             n > 0 && io_uring_peek_cqe(&ring, &head) == 0; n--) {
+            struct io_uring_cqe cqe = *head;
+            io_uring_cqe_seen(&ring, head);
+            completed(&cqe);
+        }
+        /* SKELETON
+        break;
+        */
+        /* END */
+    }
+    for (int fd = 0; fd < MOST_CLIENTS; fd++)
+        if (clients[fd].open)
+            shutdown(fd, SHUT_RDWR);
+}
+
+int main(int argc, char **argv)
+{
+    int port = support_port(argc, argv);
+    idle_limit.tv_sec = support_number(argc, argv, 2, (int)idle_limit.tv_sec);
+    entries = (unsigned)support_number(argc, argv, 3, (int)entries);
+    support_catch_stop();
+    int server_fd = support_listen(port);
+    int error = io_uring_queue_init(entries, &ring, 0);
+    if (error < 0) {
+        errno = -error;
+        support_complain("io_uring_queue_init");
+        return 1;
+    }
+    entries = ring.sq.ring_entries; /* a power of two */
+    if (!provide_buffers()) {
+        support_complain("provided buffers");
+        return 1;
+    }
+    ring_based_echo_server(server_fd);
+    io_uring_queue_exit(&ring);
+    close(server_fd);
+    return 0;
+}
