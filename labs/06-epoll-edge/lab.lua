@@ -64,7 +64,7 @@ lab {
     {
       name = "while everybody is silent it sleeps",
       points = 4,
-      rules = { idle = { calls = 20, cpu = 0.1 } },
+      rules = { idle = { calls = 50, cpu = 0.1 } },
       hints = {
         "Something makes epoll_wait come back at once, again and again.",
         "A time-out of 0 is for rounds in which something is left to do. When is nothing left?",

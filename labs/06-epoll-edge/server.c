@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -146,8 +145,9 @@ static void serve_ready(void)
 static int time_to_sleep(void)
 {
     /* TODO 1: Not at all while there is something left to do, of which no edge will tell.
-       Else for ever, but for clients that could not be accepted: a second. */
-    return 1000;
+       Else long, but not for ever: a signal may have come since support_stopping was looked at,
+       and whoever could not be accepted is tried again. */
+    return 500;
 }
 
 /* An epoll that watches the listener, or -1. */
@@ -167,21 +167,15 @@ static int make_epoll(int server_fd)
 void epoll_server(int server_fd)
 {
     struct epoll_event events[MAX_EVENTS];
-    sigset_t stop, before;
     int epoll_fd = make_epoll(server_fd);
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
-    sigprocmask(SIG_BLOCK, &stop, &before); /* they come only while it waits */
     while (epoll_fd >= 0 && !support_stopping) {
-        int count = epoll_pwait(epoll_fd, events, MAX_EVENTS, time_to_sleep(), &before);
+        int count = epoll_wait(epoll_fd, events, MAX_EVENTS, time_to_sleep());
         for (int i = 0; i < count; i++)
             note_edges(&events[i]);
         if (clients_waiting)
             accept_clients(epoll_fd, server_fd);
         serve_ready();
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
     while (!TAILQ_EMPTY(&clients))
         remove_client(TAILQ_FIRST(&clients));
     if (epoll_fd >= 0)

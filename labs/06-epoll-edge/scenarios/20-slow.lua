@@ -82,6 +82,7 @@ check "room to write and new bytes in one event" {
     local other = t:connect()
     other:echo("before\n")
     local slow, taken = choke(t, other, 16 * MEGABYTE)
+    other:echo(t:bytes(20000), { within = 5 })
     -- While the server stands the client takes what is on its way and sends more.
     t.server:stop()
     slow:resume()

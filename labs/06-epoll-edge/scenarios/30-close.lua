@@ -177,7 +177,7 @@ check "a slow reader that half-closes gets all of it" {
     local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
     local taken = t:fill(c, other, 16 << 20)
     c:half_close()
-    other:echo("meanwhile\n", { within = 5 })
+    other:echo(t:bytes(20000), { within = 5 })
     c:resume()
     c:expect(taken, { within = 15 })
     c:expect_close { within = 5 }
@@ -190,7 +190,7 @@ check "SIGTERM ends it at once, and in order" {
     "Asked to end, the server did not, or not well.",
     "The signal interrupts epoll_wait. Look at support_stopping then, close everything, and "
       .. "return from main with 0.",
-    "support.h; EINTR in epoll_wait(2); epoll_pwait(2) for a signal that comes just before.",
+    "support.h; EINTR in epoll_wait(2), and its time-out for a signal that comes just before.",
   },
   run = function(t)
     local c = t:connect_many(3)
