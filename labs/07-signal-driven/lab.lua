@@ -48,6 +48,17 @@ lab {
         "sigsuspend(2) without any time-out.",
       },
     },
+    {
+      name = "it asks a client only when a signal has told of it",
+      points = 4,
+      rules = { prompted = true },
+      hints = {
+        "A client had nothing, nobody told of it, and your server asked it again, and again.",
+        "A signal says which descriptor has something. Only when signals were lost must everybody "
+          .. "be looked at.",
+        "si_fd of siginfo_t, sigaction(2); it is there only with F_SETSIG, fcntl(2).",
+      },
+    },
   },
 
   sanitizer = {

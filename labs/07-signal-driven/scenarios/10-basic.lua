@@ -112,7 +112,7 @@ check "a half-close is answered with the rest, then a close" {
 }
 
 check "the work goes on while clients are silent" {
-  points = 9,
+  points = 5,
   arguments = ENDLESS,
   hints = {
     "Clients are connected and say nothing. Is your server working meanwhile?",
