@@ -15,7 +15,8 @@ static const char *const all_rules =
     " \"longest_sleep\": {\"call\": \"recv\", \"seconds\": 0.001},"
     " \"at_most\": {\"call\": \"accept\", \"error\": \"EMFILE\", \"count\": 1, \"per\": 0.5},"
     " \"no_calls_on_closed\": true, \"stack\": {\"most\": 1}, \"write_interest\": \"pending\","
-    " \"rebuilds_sets\": true, \"nfds\": \"highest\"}";
+    " \"rebuilds_sets\": true, \"nfds\": \"highest\", \"dense\": true,"
+    " \"watches_all\": true, \"serves_all\": true}";
 
 static const char *const calls[] = {
     "recv",           "send",     "read",      "write",     "accept",     "select",

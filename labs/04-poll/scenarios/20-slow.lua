@@ -133,6 +133,8 @@ check "idle clients are closed, and only they" {
     chat:join()
     busy:echo("and I stay\n")
     other:echo("and I\n")
+    busy:expect_close { within = 5 } -- now nobody speaks
+    other:expect_close { within = 5 }
   end,
 }
 
@@ -193,6 +195,10 @@ check "a long answer to a slow client keeps nobody waiting" {
         slow:send(request(body), { within = 60 })
       end
     end)
+    t:eventually(function() return t.server:calls { call = "@send", connection = slow } > 0 end, {
+      within = 20,
+      message = "a request of 1 MiB was sent, and the server does not begin to answer it",
+    })
     for _ = 1, 3 do
       other:send(request("meanwhile"))
       other:expect(request("elihwnaem"), { within = 10 })
