@@ -26,13 +26,12 @@ lab {
     {
       name = "it sleeps in poll and nowhere else",
       points = 4,
-      rules = { sleeps_only_in = { "poll", "ppoll" }, sleeps_in = { "poll|ppoll" } },
+      rules = { sleeps_only_in = { "poll", "ppoll" } },
       hints = {
-        "Where does your thread spend its time when there is nothing to do?",
-        "A call on a descriptor that blocks sleeps for one client while all others wait; poll with "
-          .. "a time-out of 0 does not sleep at all.",
-        "O_NONBLOCK of fcntl(2) for every descriptor, the listener also; the third argument of "
-          .. "poll(2).",
+        "While your thread sleeps for one client, all others wait too.",
+        "What poll said may be out of date, and room to write is not room for all of it: make "
+          .. "every descriptor refuse to sleep, the listener also.",
+        "O_NONBLOCK of fcntl(2), or MSG_DONTWAIT of recv(2) and send(2); poll(2), BUGS.",
       },
     },
     {

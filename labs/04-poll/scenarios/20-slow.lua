@@ -8,6 +8,17 @@ local function choke(t, other, most)
   return c, t:fill(c, other, most)
 end
 
+-- Waits until what is still on its way to or from `c` has arrived: no receive for a while.
+local function settle(t, c)
+  for _ = 1, 20 do
+    local before = t.server:calls { call = "@receive", connection = c }
+    t:sleep(0.3)
+    if t.server:calls { call = "@receive", connection = c } == before then
+      return
+    end
+  end
+end
+
 local function request(body) return ("Content-Length: %d\r\n\r\n"):format(#body) .. body end
 
 check "a client that does not read keeps nobody waiting, and loses nothing" {
@@ -41,11 +52,12 @@ check "a client that does not read is not read from" {
   run = function(t)
     local other = t:connect()
     other:echo("before\n")
-    local _, taken = choke(t, other, 48 * MEGABYTE)
+    local slow, taken = choke(t, other, 48 * MEGABYTE)
     t:expect(#taken < 32 * MEGABYTE,
              "a client that reads nothing could send %d MiB, and the server took them all: "
                .. "its memory is now at %d MiB", #taken // MEGABYTE,
              t.server:memory() // MEGABYTE)
+    settle(t, slow)
     t:quiet(0.3)
     t:connect():echo("and the others\n", { within = 10 })
   end,
@@ -179,6 +191,7 @@ check "requests come in pieces, and several at once" {
 
 check "a long answer to a slow client keeps nobody waiting" {
   points = 4,
+  time = 60,
   arguments = { "PORT", "60", "requests" },
   hints = {
     "The answer is longer than what the kernel takes.",
@@ -189,9 +202,10 @@ check "a long answer to a slow client keeps nobody waiting" {
   run = function(t)
     local other, slow = t:connect(), t:connect { receive_buffer = 16384, send_buffer = 65536 }
     local body = t:bytes(MEGABYTE)
+    t.server:fault { call = "@send", connection = slow, short = 20000, count = 20 }
     slow:stall()
     local sending = t:spawn(function()
-      for _ = 1, 6 do
+      for _ = 1, 10 do
         slow:send(request(body), { within = 60 })
       end
     end)
@@ -199,12 +213,13 @@ check "a long answer to a slow client keeps nobody waiting" {
       within = 20,
       message = "a request of 1 MiB was sent, and the server does not begin to answer it",
     })
+    settle(t, slow) -- the kernel takes no more of the answers
     for _ = 1, 3 do
       other:send(request("meanwhile"))
       other:expect(request("elihwnaem"), { within = 10 })
     end
     slow:resume()
-    for _ = 1, 6 do
+    for _ = 1, 10 do
       slow:expect(request(body:reverse()), { within = 20 })
     end
     sending:join()

@@ -86,15 +86,17 @@ check "without free descriptors it goes on, and does not spin" {
   end,
 }
 
-check "requests that are none end only themselves" {
+check "clients without manners end only themselves" {
   points = 2,
   sanitize = true,
   arguments = { "PORT", "60", "requests" },
   hints = {
-    "What if it is no number, too large a number, or no end of a header?",
-    "Such a client is closed. So is one whose end comes in the middle of a request.",
+    "What if it is no number, too large a number, or no end of a header? And what if a client asks "
+      .. "much, and goes before you answer?",
+    "Such a client is closed. So is one whose end comes in the middle of a request. The first send "
+      .. "to somebody who has gone brings a reset back, the second one a signal.",
     "A header has at most 64 bytes, the body at most 1 MiB: look before you store a byte, and "
-      .. "before you call malloc(3).",
+      .. "before you call malloc(3). MSG_NOSIGNAL in send(2).",
   },
   run = function(t)
     local other = t:connect()
@@ -119,8 +121,16 @@ check "requests that are none end only themselves" {
       local c = t:connect()
       c:send(cut)
       c:half_close()
-      c:expect_close { within = 10 }
+      c:expect_end { within = 10 }
     end
+    local rude = t:connect()
+    rude:send("Content-Length: 1\r\n\r\na")
+    rude:expect("Content-Length: 1\r\n\r\na", { within = 10 })
+    t.server:stop()
+    rude:send(("Content-Length: 1\r\n\r\na"):rep(30))
+    rude:close()
+    t.server:continue()
+    well()
     t:eventually(function() return t.server:descriptors() <= open end, {
       within = 10,
       message = "clients have gone, and their descriptors are still open in the server",

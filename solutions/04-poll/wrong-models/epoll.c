@@ -1,4 +1,4 @@
-/* Fails: 1 2 4 5 */
+/* Fails: 1 2 4 5 32 */
 /* Right in all that it answers, but it waits in epoll_wait(2). */
 #include <sys/epoll.h>
 

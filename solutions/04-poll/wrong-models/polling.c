@@ -1,4 +1,4 @@
-/* Fails: 2 6 42 43 */
+/* Fails: 6 42 43 */
 /* Right in all that it answers, but it calls poll(2) with a time-out of 0, again and again. */
 #include <poll.h>
 
