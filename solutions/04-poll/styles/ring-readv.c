@@ -189,8 +189,10 @@ static bool request(struct client *c, int fd)
 {
     bool wrong = false;
     for (;;) {
-        if (c->answering && (!send_answer(c, fd) || c->answering))
-            return c->answering;
+        if (c->answering && !send_answer(c, fd))
+            return false;
+        if (c->answering)
+            return true;
         if (!c->body) {
             if (!header_ready(c, &wrong))
                 return !wrong && !c->half_closed;
