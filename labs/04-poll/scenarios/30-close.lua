@@ -59,14 +59,15 @@ check "the one who moves is not passed over" {
     for i = 1, 8 do
       c[i]:echo(("client %d\n"):format(i), { within = 10 })
     end
-    for _, pair in ipairs { { 2, 8 }, { 1, 7 }, { 3, 6 } } do
+    local open = t.server:descriptors()
+    for i, pair in ipairs { { 2, 8 }, { 1, 7 }, { 3, 6 } } do
       t.server:stop()
       c[pair[1]]:close()
       c[pair[2]]:send("I moved\n")
       t.server:continue()
       c[pair[2]]:expect("I moved\n", { within = 10 })
       c[pair[2]]:close()
-      t:quiet(0.1)
+      open_is(t, open - 2 * i)
     end
     for _, i in ipairs { 4, 5 } do
       c[i]:echo("and I\n", { within = 10 })
