@@ -1,5 +1,6 @@
 /*
- * How connections were registered with epoll: epoll_data, triggered, no_needless_mod.
+ * How connections were registered with epoll: epoll_data, triggered, no_needless_mod; and whether
+ * something was done about their events: answers_events.
  *
  * The recording is read in order. What is registered for a descriptor stands from an ADD or MOD
  * that succeeded until the next one, a DEL, or its close. A rule looks at each change of a
@@ -12,6 +13,7 @@
 
 #include "judge/rule.h"
 #include "judge/sets.h"
+#include "judge/turn.h"
 #include "judge/words.h"
 
 struct place {
@@ -261,9 +263,104 @@ static enum rule_outcome judge_mod(const struct views *views, const json_t *valu
     return rule_each(views, value, finding, mod_in_view);
 }
 
+/* --- answers_events --- */
+
+/* All that the wait came back with are level-triggered connections; `first` is one of them. */
+static bool only_levels(struct known **all, const struct event *leave,
+                        const struct known **first)
+{
+    const char *text = leave->detail && *leave->detail == '{' ? leave->detail + 1 : "";
+    *first = NULL;
+    while (*text && *text != '}') {
+        char *end;
+        long descriptor = strtol(text, &end, 10);
+        if (end == text || *end != ':')
+            return false;
+        const struct known *known = known_at(all, leave->process, (int)descriptor);
+        if (!known || known->connection == 0 || known->epoll != leave->fd ||
+            strstr(known->events, "ET"))
+            return false;
+        *first = *first ? *first : known;
+        text = end + strcspn(end, " }");
+        text += *text == ' ';
+    }
+    return *text == '}' && *first;
+}
+
+/* An event that nobody cared for, with the wait before and after. */
+struct unanswered {
+    const struct call *wait, *again;
+    int connection, descriptor;
+    size_t count;
+};
+
+static void note_wait(struct known **all, const struct view *view, const struct event *event,
+                      struct unanswered *found)
+{
+    const struct known *known;
+    if (event->kind != EVENT_LEAVE || !event->call || event->error || event->result <= 0 ||
+        strncmp(event->call, "epoll_", 6) != 0 || !phase_call_is(event->call, "@wait"))
+        return;
+    const struct call *wait = view_call(view, event->pair);
+    if (!wait || wait->refused || !only_levels(all, event, &known))
+        return;
+    const struct call *again = turn_wasted(view, wait, true);
+    if (again && !found->count++) {
+        found->wait = wait;
+        found->again = again;
+        found->connection = known->connection;
+        found->descriptor = known->place.descriptor;
+    }
+}
+
+static enum rule_outcome unanswered(const struct view *view, const struct unanswered *found,
+                                    struct finding *finding)
+{
+    const struct event *enter = found->wait->enter;
+    evidence_call(&finding->calls, view, found->wait);
+    evidence_call(&finding->calls, view, found->again);
+    return rule_broken(
+        finding, view, enter->number,
+        words_format("%s at %s came back with %s (connection %d is descriptor %d), and the "
+                     "server did nothing about it and waited again: %zu time%s",
+                     words_name(enter).text, words_moment(enter->time).text,
+                     found->wait->leave->detail, found->connection, found->descriptor,
+                     found->count, found->count == 1 ? "" : "s"));
+}
+
+static enum rule_outcome answers_in_view(const struct view *view, const json_t *value,
+                                         struct finding *finding)
+{
+    (void)value;
+    struct known *all = NULL;
+    struct unanswered found = {0};
+    enum rule_outcome outcome = rule_nothing(view);
+    for (size_t i = 0; i < view->recording->count; i++) {
+        struct epoll_change change;
+        const struct event *event = &view->recording->events[i];
+        const struct call *call = change_of(view, event, &change);
+        struct known *known = call ? known_at(&all, event->process, change.descriptor) : NULL;
+        if (known) {
+            note(known, call, &change);
+            outcome = known->connection > 0 ? RULE_HOLDS : outcome;
+        }
+        note_wait(&all, view, event, &found);
+        follow(&all, event);
+    }
+    free_known(&all);
+    return found.count ? unanswered(view, &found, finding) : outcome;
+}
+
+static enum rule_outcome judge_answers(const struct views *views, const json_t *value,
+                                       struct finding *finding)
+{
+    return rule_each(views, value, finding, answers_in_view);
+}
+
 const struct rule rules_epoll[] = {
     {"epoll_data", "\"pointer\"", is_pointer, judge_data},
     {"triggered", "\"level\" or \"edge\"", is_trigger, judge_trigger},
     {"no_needless_mod", "true", rule_is_true, judge_mod},
+    {"answers_events", "true", rule_is_true, judge_answers},
     {0},
 };

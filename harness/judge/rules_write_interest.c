@@ -8,13 +8,13 @@
  * that queue first, whatever their protocol. Edge-triggered registrations are left out: standing
  * there costs them nothing.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "judge/rule.h"
 #include "judge/sets.h"
+#include "judge/turn.h"
 #include "judge/words.h"
 
 struct edge {
@@ -80,37 +80,6 @@ static int only_writable(const struct call *call, struct edge *edges)
     return sets.of[SET_WRITE].highest;
 }
 
-/* Anything done on a socket: also asking it how its connect went. A look that finds nothing is
-   none; a send that finds no room is one, for there was something to write. */
-static bool acts_on_socket(const struct call *call)
-{
-    static const char *const others[] = {"close",   "shutdown", "getsockopt",
-                                         "connect", "sendfile", "epoll_ctl"};
-    if (phase_call_is(call->enter->call, "@accept") ||
-        (call_is_transfer(call) && call->enter->connection > 0))
-        return phase_call_is(call->enter->call, "@send") || !call_failed_with(call, EAGAIN);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(call->enter->call, others[i]) == 0)
-            return true;
-    return false;
-}
-
-/* The next wait of the same thread, if the process touched no socket until then; else NULL. */
-static const struct call *waits_again(const struct view *view, const struct call *wait)
-{
-    const struct call *last = view->calls + view->count;
-    for (const struct call *call = wait + 1; call < last; call++) {
-        if (call->enter->process != wait->enter->process)
-            continue;
-        if (call->enter->thread == wait->enter->thread &&
-            phase_call_is(call->enter->call, "@wait"))
-            return call;
-        if (acts_on_socket(call))
-            return NULL;
-    }
-    return NULL;
-}
-
 /* The connection that a descriptor stood for at the time of `call`, or 0. */
 static int connection_at(const struct view *view, const struct call *call, int descriptor)
 {
@@ -156,7 +125,7 @@ static enum rule_outcome interest_in_view(const struct view *view, const json_t 
             continue;
         waits++;
         int writable = only_writable(call, edges);
-        const struct call *again = writable >= 0 ? waits_again(view, call) : NULL;
+        const struct call *again = writable >= 0 ? turn_wasted(view, call, false) : NULL;
         if (!again)
             continue;
         vain++;

@@ -140,11 +140,48 @@ static void a_close_forgets_what_was_registered(void **state)
            VERDICT_PASS, NULL);
 }
 
+/* Waits that come back with `told`; `done`, when not NULL, is called on connection 1 after. */
+static void woken(struct tape *tape, double when, const char *told, const char *done,
+                  int64_t result)
+{
+    tape->extra = (struct extra){.told = told, .timed = true, .timeout = EVENT_FOREVER};
+    tape_call(tape, when, 2, 1, "epoll_wait", 4, 0, 1);
+    if (done)
+        tape_call(tape, when + 3, 0.1, 1, done, 5, 1, result);
+}
+
+static void events_are_answered(void **state)
+{
+    static const char rule[] = "{\"answers_events\": true}";
+    struct tape tape;
+    (void)state;
+    begin(&tape);
+    control(&tape, 40, "ADD 5 IN", POINTER);
+    control(&tape, 41, "ADD 6 IN|ET", POINTER + 64);
+    control(&tape, 42, "ADD 7 IN", POINTER + 128); /* a timer */
+    woken(&tape, 50, "{5:IN}", "recv", 4);
+    woken(&tape, 60, "{5:IN}", "recv", -EAGAIN);
+    woken(&tape, 70, "{6:IN}", NULL, 0);
+    woken(&tape, 80, "{5:IN 7:IN}", NULL, 0);
+    woken(&tape, 90, "{7:IN}", NULL, 0);
+    woken(&tape, 100, "{5:IN|ERR|HUP}", "close", 0);
+    expect(&tape, rule, VERDICT_PASS, NULL);
+
+    begin(&tape);
+    control(&tape, 40, "ADD 5 OUT", POINTER);
+    woken(&tape, 50, "{5:OUT|ERR|HUP}", NULL, 0);
+    woken(&tape, 60, "{5:OUT|ERR|HUP}", NULL, 0);
+    woken(&tape, 70, "{5:OUT|ERR|HUP}", "close", 0);
+    expect(&tape, rule, VERDICT_FAIL,
+           WORDS("epoll_wait(4) at 0.050 s came back with {5:OUT|ERR|HUP}",
+                 "connection 1 is descriptor 5", "2 times"));
+}
+
 static void without_epoll_there_is_nothing_to_hold(void **state)
 {
-    static const char *const rules[] = {"{\"epoll_data\": \"pointer\"}",
-                                        "{\"triggered\": \"edge\"}",
-                                        "{\"no_needless_mod\": true}"};
+    static const char *const rules[] = {
+        "{\"epoll_data\": \"pointer\"}", "{\"triggered\": \"edge\"}",
+        "{\"no_needless_mod\": true}", "{\"answers_events\": true}"};
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         struct tape tape;
@@ -164,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_change_that_failed_changed_nothing),
         cmocka_unit_test(a_mod_changes_something),
         cmocka_unit_test(a_close_forgets_what_was_registered),
+        cmocka_unit_test(events_are_answered),
         cmocka_unit_test(without_epoll_there_is_nothing_to_hold),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -61,14 +61,15 @@ lab {
       },
     },
     {
-      name = "it asks for room to write only while something is to be written",
+      name = "it is woken only for what it then does something about",
       points = 3,
-      rules = { write_interest = "pending" },
+      rules = { write_interest = "pending", answers_events = true },
       hints = {
-        "What does epoll say about a socket on which nothing has been sent for a while?",
-        "It is writable nearly all the time, so that epoll_wait comes back at once, for nothing.",
+        "For what does epoll_wait come back, and what is done about it?",
+        "A socket is writable nearly all the time. And an event that you do not act on comes again "
+          .. "at once, also one that you did not ask for.",
         "EPOLL_CTL_MOD to EPOLLOUT when send(2) took less than all; back to EPOLLIN when nothing "
-          .. "is left.",
+          .. "is left. EPOLLERR and EPOLLHUP: epoll_ctl(2).",
       },
     },
     {
