@@ -31,6 +31,7 @@ check "silent clients keep nobody waiting" {
 
 check "a client that does not read keeps nobody waiting, and loses nothing" {
   points = 4,
+  time = 40,
   hints = {
     "One client sends and sends, and reads nothing; later it reads all. What is still missing?",
     "While output is blocked bytes wait unread, and their edge has been taken. Room for output "
@@ -51,6 +52,7 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
 
 check "a client that does not read is not read from" {
   points = 3,
+  time = 40,
   hints = {
     "How many bytes of one client can your server hold?",
     "\"Until EAGAIN\" holds for both directions: when send says it, stop receiving, and remember "
@@ -72,6 +74,7 @@ check "a client that does not read is not read from" {
 
 check "room to write and new bytes in one event" {
   points = 5,
+  time = 40,
   hints = {
     "One event can tell of two things. Does your server do both?",
     "EPOLLIN and EPOLLOUT stand in the same word. The one that is passed over does not come "
@@ -86,7 +89,10 @@ check "room to write and new bytes in one event" {
     -- While the server stands the client takes what is on its way and sends more.
     t.server:stop()
     slow:resume()
-    t:eventually(function() return slow:received() > 0 end, { within = 5 })
+    t:eventually(function() return slow:received() > 0 end, {
+      within = 5,
+      message = "nothing that was sent to a slow client can be received, although it reads again",
+    })
     local more = t:bytes(1000)
     local accepted = slow:try_send(more, { within = 1 })
     t.server:continue()
@@ -96,6 +102,7 @@ check "room to write and new bytes in one event" {
 
 check "a greedy client leaves the others their turn" {
   points = 6,
+  time = 40,
   hints = {
     "One client has very much to say. When does your server look at the next one?",
     "Until EAGAIN can be long. Receive a few times from a client, then let the others have their "

@@ -66,6 +66,7 @@ check "two greedy clients, and new ones come" {
 
 check "a reset while output is pending" {
   points = 5,
+  time = 40,
   hints = { "Which event tells of it?", "EPOLLERR, EPOLLHUP; EPIPE and ECONNRESET of send(2)." },
   run = function(t)
     local other = t:connect()
