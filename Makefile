@@ -18,8 +18,14 @@ UNITS    := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tes
 AIDS     := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/aid_*.c))
 BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/bench_*.c))
 
-.PHONY: all help demo test units sanitized bench flaky lint skeletons figures \
-        new-lab dist clean
+# Those that have threads. Not under ThreadSanitizer: ten thousand clients of one thread (minutes),
+# and handlers of signals, which it puts off in the programs that are watched.
+THREADED := $(filter-out %/test_client_many %/test_trace_handlers, \
+              $(filter %/test_event_writer $(BUILD)/tests/test_client_% \
+              $(BUILD)/tests/test_trace_%,$(UNITS)))
+
+.PHONY: all help demo test units sanitized threaded threads threads-build bench flaky \
+        lint skeletons figures new-lab dist clean
 
 all: $(COMMANDS) iolab
 	@$(TOOLS)/skeletons $(BUILD)/skeletons
@@ -34,7 +40,7 @@ demo: ## grade the reference servers and show where they waited; installs what i
 
 test: ## all tests; installs what it needs; ends with "N passed, N failed"
 	@$(TOOLS)/install build test
-	@$(MAKE) --no-print-directory -s -j2 all units sanitized
+	@$(MAKE) --no-print-directory -s -j2 all units sanitized threads-build
 	@harness/tests/run
 
 units: $(UNITS) $(AIDS) ## the unit tests' programs
@@ -45,6 +51,18 @@ sanitized:
 	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/sanitized units \
 	    EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-overflow" \
 	    LDFLAGS="-fsanitize=address,undefined"
+
+threaded: $(THREADED)
+
+threads-build:
+	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/threads threaded \
+	    EXTRA_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer" LDFLAGS="-fsanitize=thread"
+
+threads: ## the tests that have threads, under ThreadSanitizer (a part of make test)
+	@$(TOOLS)/install build test
+	@$(MAKE) --no-print-directory -s threads-build
+	@status=0; for unit in $(BUILD)/threads/tests/test_*; do $$unit || status=1; done; \
+	    exit $$status
 
 bench: ## the tracer beside strace, same calls, same load
 	@$(TOOLS)/install build test

@@ -28,12 +28,11 @@ struct flow {
     bool has_steps; /* its peer is one of ours: what we do not know of was not sent */
     bool armed;     /* a signal comes when there is something (O_ASYNC) */
     bool waiting;
-    const struct event
-        *since;         /* the ENTER, or of an armed one the LEAVE, that began the wait */
-    int64_t empty_at;   /* nothing was there then, the last time that it was asked */
-    int64_t copied_at;  /* the last time that a ring took something */
-    int64_t known_at;   /* readable then, as far as a call said so; -1 */
-    int64_t known_late; /* but at most so much earlier */
+    const struct event *since; /* an ENTER; of an armed one the LEAVE that took all */
+    int64_t empty_at;          /* nothing was there then, the last time that it was asked */
+    int64_t copied_at;         /* the last time that a ring took something */
+    int64_t known_at;          /* readable then, as far as a call said so; -1 */
+    int64_t known_late;        /* but at most so much earlier */
     enum phase_source known_from;
     UT_hash_handle hh;
 };

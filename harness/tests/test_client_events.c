@@ -220,7 +220,7 @@ static void server_calls(void **state)
     assert_int_equal(asked.last.at_most, 7);
     assert_int_equal(asked.last.count, 1);
     ask("t.server:fault { call = 'send', error = 'EBLA' }", OUTCOME_SCRIPT, "name of an error");
-    ask("t.server:fault { call = 'send' }", OUTCOME_SCRIPT, "needs call, and either");
+    ask("t.server:fault { call = 'send' }", OUTCOME_SCRIPT, "needs call, and one of");
     ask("t.server:calls { connection = 3, call = 'recv' }", OUTCOME_SCRIPT, "must be a client");
     ask("t.server:calls()", OUTCOME_SCRIPT, "needs call");
 }

@@ -123,6 +123,7 @@ static void expect_slept(const struct traced *traced, const char *call, int nth,
 static void test_waits(void **state)
 {
     (void)state;
+    traced_gets_signals();
     struct traced traced;
     traced_start(&traced, wait_for_signals, NULL);
     wake(&traced, "sigsuspend");

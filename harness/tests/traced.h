@@ -55,8 +55,11 @@ typedef int traced_program(void *context);
    threads can neither be counted nor held then. */
 #ifdef __SANITIZE_THREAD__
 #define traced_counts_threads() skip()
+/* It also keeps signals back until the program makes its next call. */
+#define traced_gets_signals() skip()
 #else
 #define traced_counts_threads() ((void)0)
+#define traced_gets_signals()   ((void)0)
 #endif
 
 static __attribute__((unused)) void traced_begin(struct traced *traced, traced_program *program,
