@@ -119,6 +119,9 @@ static void serve_all(void)
         accept_clients();
 }
 
+/* TODO 11: How many milliseconds may poll sleep? Until the first client can be idle, or accepting
+   is tried again; not for a fixed time: with nobody idle there is nothing to wake up for. */
+
 void poll_based_server(int server_fd)
 {
     set_nonblocking(server_fd);
@@ -128,8 +131,7 @@ void poll_based_server(int server_fd)
     while (!support_stopping) {
         read_clock();
         fds[0].events = now >= accept_after ? POLLIN : 0;
-        /* TODO 11: Ask about all entries, for a second at most: that is often enough to look
-           for idle clients. The time-out is in milliseconds. */
+        /* TODO 12: Ask about all entries. An interrupted call has told nothing. */
         break;
         read_clock();
         serve_all();
