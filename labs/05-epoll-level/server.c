@@ -174,6 +174,9 @@ static void accept_client(int epoll_fd, int server_fd)
        recently active client makes room. Register the new one with a pointer to what is known
        of it. With no descriptor left, ask nothing of the listener for a while: it stays ready,
        and epoll_wait would come back at once, for ever. */
+    int fd = -1;
+    epoll_client_t *client = fd < 0 ? NULL : add_client(fd);
+    (void)client;
     (void)epoll_fd;
     (void)server_fd;
 }

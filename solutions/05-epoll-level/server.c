@@ -226,6 +226,9 @@ static void accept_client(int epoll_fd, int server_fd)
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
         remove_client(client);
     /* SKELETON
+    int fd = -1;
+    epoll_client_t *client = fd < 0 ? NULL : add_client(fd);
+    (void)client;
     (void)epoll_fd;
     (void)server_fd;
     */
