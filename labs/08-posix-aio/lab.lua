@@ -8,6 +8,7 @@ lab {
   arguments = { "PORT", "FOLDER", "60" },
   libraries = { "-pthread" },
   watch_files = true,
+  time = 60,
 
   rules = {
     {

@@ -98,6 +98,8 @@ check "a half-close is answered with the rest, then a close" {
   },
   run = function(t)
     local c = t:connect()
+    c:echo("hello\n", { within = 10 })
+    t:sleep(0.1)
     local data = t:bytes(100000)
     t:spawn(function()
       c:send(data, { within = 10 })
