@@ -143,6 +143,15 @@ static void wrong_verbs(void **state)
 {
     (void)state;
     static const char *const trials[][2] = {
+        {CHECK("t:file('../x', '')"),
+         "20-test.lua:1: t:file: a name has 1 to 255 bytes, no slash"},
+        {CHECK("t:file('a/b', '')"), "no slash"},
+        {CHECK("t:file('..', '')"), "is not \".\" or \"..\""},
+        {CHECK("t:file('.', '')"), "is not \".\" or \"..\""},
+        {CHECK("t:file('', '')"), "a name has 1 to 255 bytes"},
+        {CHECK("t:file(('n'):rep(256), '')"), "a name has 1 to 255 bytes"},
+        {CHECK("t:file('a\\0b', '')"), "no zero"},
+        {CHECK("t:file('x')"), "t:file(name, data) takes a string"},
         {CHECK("t:conect()"), "20-test.lua:1: unknown verb t:conect; did you mean connect?"},
         {CHECK("t:xyzzyplugh()"), "(known: connect, try_connect, clients, "},
         {CHECK("pcall(function() t:slep(1) end) t:sleep(1)"), "did you mean sleep?"},

@@ -39,3 +39,13 @@ as_user() { # command…
     [ "$status" -eq 0 ]
     nothing_left
 }
+
+@test "an ordinary user grades a server of files, in namespaces and without" {
+    run as_user "$work/tree/build/iolab-main" grade --solution --check 41,43 08
+    echo "$output"
+    [ "$status" -eq 0 ]
+    run as_user env IOLAB_ISOLATION=group "$work/tree/build/iolab-main" grade --solution --check 41,43 08
+    echo "$output"
+    [ "$status" -eq 0 ]
+    nothing_left
+}

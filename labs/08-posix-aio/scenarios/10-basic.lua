@@ -125,6 +125,7 @@ check "without a directory it serves echo alone" {
   run = function(t)
     local c = t:connect()
     c:echo("hello\n", { within = 10 })
+    t:sleep(0.1)
     local files, outcome = t:try_connect { port = t.port + 1 }
     t:expect(not files, "somebody listens on PORT + 1, and no directory was given")
     t:expect(outcome == "refused", "a connection to PORT + 1 ended with: %s", outcome)

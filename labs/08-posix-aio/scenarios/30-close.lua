@@ -17,6 +17,7 @@ check "a half-close does not cut off what is still to be sent" {
   run = function(t)
     local c = t:connect()
     c:echo("hello\n", { within = 10 })
+    t:sleep(0.1)
     local data = t:bytes(8000)
     t.server:stop()
     c:send(data)

@@ -13,29 +13,6 @@ local function expect_file(c, data)
   c:expect_close { within = 10 }
 end
 
-check "completions are noticed though no signal can be queued" {
-  points = 5,
-  hints = { "Does each completion have a signal of its own?", "RLIMIT_SIGPENDING; aio_error(3)." },
-  run = function(t)
-    local all, words = t:connect_many(10), {}
-    for i, c in ipairs(all) do
-      c:echo("hello\n", { within = 10 })
-      words[i] = t:bytes(200)
-    end
-    t.server:limit { signals = 2 }
-    for _ = 1, 3 do
-      t.server:stop()
-      for i, c in ipairs(all) do
-        c:send(words[i])
-      end
-      t.server:continue()
-      for i, c in ipairs(all) do
-        c:expect(words[i], { within = 10 })
-      end
-    end
-  end,
-}
-
 check "a slow reader that half-closes gets all of it" {
   points = 5,
   hints = { "What is left when the end has come?", "aio_return gives 0 only behind all bytes." },

@@ -1,5 +1,5 @@
 /* Told by a real-time signal that says whose request it was, taken from a signalfd in an epoll set.
-   More signals than may be queued are lost, so all requests are looked at once a second too. */
+   (When no more signals may be queued, glibc makes an error of it: such a request has failed.) */
 #include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ struct conn {
     const struct service *service;
     struct aiocb in, out; /* in from the socket or the file, out to the socket */
     struct aiocb *active;
-    int fd, file, round;
+    int fd, file;
     size_t used, start, stop;
     long position;
     double since;
@@ -38,7 +38,7 @@ struct conn {
 };
 
 static struct conn *all[MOST]; /* by descriptor */
-static int directory = -1, idle = 60, waiter, rounds;
+static int directory = -1, idle = 60, waiter;
 static double blocked_until;
 
 static double now(void)
@@ -58,7 +58,7 @@ static void drop(int fd)
     free(conn);
 }
 
-/* The signal carries descriptor and round: one that comes late is of nobody. */
+/* The signal carries the descriptor: it may come late, and is then about nothing. */
 static void begin(struct conn *conn, struct aiocb *io, int fd, char *at, size_t size)
 {
     memset(io, 0, sizeof *io);
@@ -200,7 +200,7 @@ static int take(int listener, const struct service *service)
         return 0;
     }
     all[fd] = calloc(1, sizeof *all[fd]);
-    *all[fd] = (struct conn){.service = service, .fd = fd, .file = -1, .round = ++rounds};
+    *all[fd] = (struct conn){.service = service, .fd = fd, .file = -1};
     get(all[fd], fd);
     return 0;
 }
