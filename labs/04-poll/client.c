@@ -11,10 +11,9 @@
 /* Receives what is there and fits, but once only: the others are waiting for their turn. */
 static void receive_from(stateful_client_t *client)
 {
-    char chunk[CAPACITY];
     /* TODO 3: Receive as much as the ring has room for. Tell apart bytes, the end, "nothing
        there after all" and a broken connection. */
-    client->ended = buffer_write(client->input, chunk, 0) < 0;
+    client->ended = true;
 }
 
 bool client_pending(const stateful_client_t *client)

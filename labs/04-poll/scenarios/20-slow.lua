@@ -2,12 +2,6 @@
 
 local MEGABYTE = 1 << 20
 
--- A slow client for which nothing more fits anywhere, and what was taken of it.
-local function choke(t, other, most)
-  local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
-  return c, t:fill(c, other, most)
-end
-
 -- Waits until what is still on its way to or from `c` has arrived: no receive for a while.
 local function settle(t, c)
   for _ = 1, 20 do
@@ -32,7 +26,9 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
   run = function(t)
     local other = t:connect()
     other:echo("before\n")
-    local slow, taken = choke(t, other, 16 * MEGABYTE)
+    local slow = t:connect { receive_buffer = 16384, send_buffer = 65536 }
+    t.server:fault { call = "@send", connection = slow, short = 1000, count = 3 }
+    local taken = t:fill(slow, other, 16 * MEGABYTE)
     other:echo(t:bytes(20000), { within = 10 })
     t:connect():echo("a new one\n", { within = 10 })
     slow:resume()
@@ -52,7 +48,8 @@ check "a client that does not read is not read from" {
   run = function(t)
     local other = t:connect()
     other:echo("before\n")
-    local slow, taken = choke(t, other, 48 * MEGABYTE)
+    local slow = t:connect { receive_buffer = 16384, send_buffer = 65536 }
+    local taken = t:fill(slow, other, 48 * MEGABYTE)
     t:expect(#taken < 32 * MEGABYTE,
              "a client that reads nothing could send %d MiB, and the server took them all: "
                .. "its memory is now at %d MiB", #taken // MEGABYTE,
