@@ -86,10 +86,15 @@ check "a name may come in pieces" {
     local data = t:bytes(700)
     t:file("in-pieces", data)
     local c = t:connect { port = t.port + 1 }
-    for _, piece in ipairs { "in-", "piec", "es", "\n" } do
+    for _, piece in ipairs { "in-", "piec" } do
       c:send(piece)
-      t:sleep(0.05)
+      t:sleep(0.2)
     end
+    t:file("another", "quite another\n")
+    expect_file(ask(t, "another"), "quite another\n")
+    c:send("es")
+    t:sleep(0.05)
+    c:send("\n")
     expect_file(c, data)
     local quiet = t:connect { port = t.port + 1 }
     quiet:send("in-pie")
@@ -120,9 +125,11 @@ check "many files at a time, slow readers, and echo beside them" {
       contents[i] = t:bytes(30000 + i)
       t:file("file-" .. i, contents[i])
       all[i] = ask(t, "file-" .. i)
+      all[i]:expect(("OK %d\n"):format(#contents[i]), { within = 10 })
     end
     for i = 1, 8 do
-      expect_file(all[i], contents[i])
+      all[i]:expect(contents[i], { within = 15 })
+      all[i]:expect_close { within = 10 }
     end
     echo:echo(t:bytes(3000), { within = 10 })
     slow:resume()
