@@ -122,7 +122,8 @@ check "a flood leaves the others their turn" {
 
 check "idle clients are closed, and only they" {
   points = 4,
-  arguments = { "PORT", "100", "1" },
+  time = 60,
+  arguments = { "PORT", "100", "3" },
   hints = {
     "Who is idle? And when do you look?",
     "If you look only when epoll_wait timed out, one busy client keeps all idle ones alive; if it "
@@ -144,15 +145,15 @@ check "idle clients are closed, and only they" {
       until over
     end)
     silent:expect_silence(0.5)
-    silent:expect_close { within = 10 }
+    silent:expect_close { within = 15 }
     over = true
     chat:join()
     busy:echo("and I stay\n", { within = 10 })
     other:echo("and I\n", { within = 10 })
     t:quiet(0.3)
     -- Nobody says anything any more that could wake the server.
-    busy:expect_close { within = 10 }
-    other:expect_close { within = 10 }
+    busy:expect_close { within = 15 }
+    other:expect_close { within = 15 }
   end,
 }
 
