@@ -22,7 +22,7 @@ struct client {
     int home;
     size_t start, end;
     int64_t active;
-    char buffer[SIZE];
+    char *buffer;
 };
 
 static TAILQ_HEAD(client_list, client) clients = TAILQ_HEAD_INITIALIZER(clients);
@@ -45,6 +45,7 @@ static bool pending(const struct client *client)
 static void drop(struct client *client)
 {
     close(client->fd);
+    free(client->buffer); /* the rest stays until forget_closed: an event may point to it */
     client->fd = -1;
     TAILQ_REMOVE(&clients, client, place);
     TAILQ_INSERT_TAIL(&closed, client, place);
@@ -114,6 +115,7 @@ static struct client *admit(int listener)
     if (count == most_clients)
         drop(TAILQ_FIRST(&clients));
     struct client *client = calloc(1, sizeof *client);
+    client->buffer = malloc(SIZE);
     client->fd = fd;
     client->active = now;
     TAILQ_INSERT_TAIL(&clients, client, place);

@@ -1,4 +1,4 @@
-/* Fails: 1 2 3 4 6 */
+/* Fails: 1 2 3 4 5 6 */
 /* Right in all that it answers, but it waits in select(2). */
 #include <sys/select.h>
 
