@@ -10,7 +10,7 @@ static void tape_signal(struct tape *tape, double when, int number, int fd)
     tape_put(tape, &event);
 }
 
-/* As many receives in vain as are allowed. */
+/* As many receives in vain as are allowed without a signal. */
 static void in_vain(struct tape *tape, double when, const char *call)
 {
     for (int i = 0; i < 3; i++)
@@ -30,15 +30,30 @@ static void told_by_signals(void **state)
     begin(&tape);
     in_vain(&tape, 30, "recv");
     tape_signal(&tape, 40, 34, 5);
-    in_vain(&tape, 50, "readv");
+    tape_call(&tape, 50, 0.1, 1, "readv", 5, 1, -EAGAIN);
     tape_signal(&tape, 60, 29, EVENT_NONE);
-    in_vain(&tape, 70, "read");
+    tape_call(&tape, 70, 0.1, 1, "read", 5, 1, -EAGAIN);
     tape_call(&tape, 80, 20, 1, "sigwaitinfo", EVENT_NONE, 0, 34);
-    in_vain(&tape, 110, "recv");
-    tape_call(&tape, 120, 20, 1, "read", 9, 0, 128); /* a signalfd */
+    tape_call(&tape, 110, 0.1, 1, "recv", 5, 1, -EAGAIN);
+    tape_call(&tape, 120, 20, 1, "read", 9, 0, 3 * 128); /* a signalfd, three signals */
     in_vain(&tape, 150, "recv");
     tape_call(&tape, 160, 0.1, 1, "send", 5, 1, 100); /* there was room again */
     in_vain(&tape, 170, "recv");
+    tape_stop(&tape, 200);
+    expect_rules(&tape, RULE, VERDICT_PASS, NULL);
+}
+
+/* Signals that came while it drained are followed by receives in vain afterwards. */
+static void notes_may_pile_up(void **state)
+{
+    struct tape tape;
+    (void)state;
+    begin(&tape);
+    for (int i = 0; i < 6; i++)
+        tape_signal(&tape, 30 + i, 35, 5);
+    tape_call(&tape, 40, 0.1, 1, "recv", 5, 1, 100);
+    for (int i = 0; i < 9; i++)
+        tape_call(&tape, 41 + i, 0.1, 1, "recv", 5, 1, -EAGAIN);
     tape_stop(&tape, 200);
     expect_rules(&tape, RULE, VERDICT_PASS, NULL);
 }
@@ -82,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(told_by_signals),
+        cmocka_unit_test(notes_may_pile_up),
         cmocka_unit_test(asked_without_being_told),
         cmocka_unit_test(signals_of_others_do_not_tell),
         cmocka_unit_test(without_a_receive_nothing_is_said),

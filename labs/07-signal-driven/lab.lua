@@ -41,7 +41,7 @@ lab {
     {
       name = "while everybody is silent it sleeps, or works",
       points = 4,
-      rules = { idle = { calls = 2, cpu = 0.05 } },
+      rules = { idle = { calls = 10, cpu = 0.2 } },
       hints = {
         "Nobody says anything, and there is no work. What is your server doing?",
         "A signal comes when something changes, so there is nothing to look after meanwhile.",

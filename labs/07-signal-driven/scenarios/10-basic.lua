@@ -153,10 +153,12 @@ check "when the work is done it sleeps, and still answers" {
   run = function(t)
     local c = t:connect()
     t:greet(c)
-    for _ = 1, 20 do
+    local still = 0 -- half seconds without work
+    for _ = 1, 30 do
       local before = t.server:cpu()
       t:sleep(0.5)
-      if t.server:cpu() == before then
+      still = t.server:cpu() == before and still + 1 or 0
+      if still == 2 then
         break
       end
     end

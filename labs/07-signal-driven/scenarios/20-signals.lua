@@ -117,7 +117,8 @@ check "a client that does not read is not read from" {
              "a client that reads nothing could send %d MiB, and the server took them all: "
                .. "its memory is now at %d MiB", #taken // MEGABYTE,
              t.server:memory() // MEGABYTE)
-    t:quiet(0.3)
+    t:sleep(0.2)
+    t:quiet(0.4)
     t:greet(t:connect())
   end,
 }

@@ -23,7 +23,7 @@ check "a half-close does not cut off what is still to be sent" {
     t:greet(slow)
     local taken = t:fill(slow, other, 16 * MEGABYTE)
     slow:half_close()
-    other:echo("meanwhile\n", { within = 10 })
+    other:echo(t:bytes(20000), { within = 10 })
     slow:resume()
     slow:expect(taken, { within = 20 })
     slow:expect_close { within = 10 }

@@ -13,6 +13,7 @@ check "a hundred silent clients cost nothing" {
     for _, client in ipairs(c) do
       t:greet(client)
     end
+    t:sleep(0.5)
     t:quiet(2)
     c[50]:echo("after a long silence\n", { within = 10 })
     t:rules { idle = { calls = 1, cpu = 0.02 } } -- it is asleep in one call, and stays there
@@ -93,7 +94,7 @@ check "without free descriptors it goes on, and does not spin" {
     t.server:limit { descriptors = open + 3 }
     local many = t:connect_many(10)
     c:echo("first things first\n", { within = 10 })
-    t:sleep(0.1)
+    t:sleep(0.3)
     t:quiet(0.4)
     for _, other in ipairs(many) do
       t:eventually(function()
