@@ -7,14 +7,21 @@ lab {
           "io_uring_prep_multishot_accept(3)", "io_uring_prep_link_timeout(3)" },
   files = { "server.c" },
   arguments = { "PORT", "30" },
-  libraries = { "-luring" },
+  libraries = { "uring" },
+  needs = { "io_uring" },
 
   rules = {
     {
       name = "one thread lets the ring accept, receive and send",
       points = 5,
       rules = {
-        uses = { "io_uring_enter" },
+        uses = {
+          "io_uring_enter",
+          "IORING_OP_ACCEPT",
+          "IORING_OP_RECV|IORING_OP_RECVMSG|IORING_OP_READ|IORING_OP_READV|IORING_OP_READ_FIXED",
+          "IORING_OP_SEND|IORING_OP_SENDMSG|IORING_OP_SEND_ZC|IORING_OP_SENDMSG_ZC"
+            .. "|IORING_OP_WRITE|IORING_OP_WRITEV|IORING_OP_WRITE_FIXED",
+        },
         avoids = { "@accept", "@receive", "@send", "select", "pselect", "poll", "ppoll",
                    "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait",
                    "epoll_pwait2" },

@@ -31,7 +31,7 @@
 #define BUFFER_GROUP 0     /* the number of their ring: there is one */
 #define MOST_PENDING 65536 /* with more to be sent than this, a client is not read from */
 
-enum kind { ACCEPT, ACCEPT_AGAIN, RECEIVE, SEND, STOP, NO_MATTER };
+enum kind { ACCEPT, ACCEPT_AGAIN, RECEIVE, SEND, STOP, LIMIT, CLOSE };
 
 struct bytes {
     char *at; /* NULL: none */

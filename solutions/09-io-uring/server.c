@@ -31,7 +31,7 @@
 #define BUFFER_GROUP 0     /* the number of their ring: there is one */
 #define MOST_PENDING 65536 /* with more to be sent than this, a client is not read from */
 
-enum kind { ACCEPT, ACCEPT_AGAIN, RECEIVE, SEND, STOP, NO_MATTER };
+enum kind { ACCEPT, ACCEPT_AGAIN, RECEIVE, SEND, STOP, LIMIT, CLOSE };
 
 struct bytes {
     char *at; /* NULL: none */
@@ -101,7 +101,7 @@ static void limit_request(struct io_uring_sqe *request, struct __kernel_timespec
     request->flags |= IOSQE_IO_LINK;
     struct io_uring_sqe *timeout = io_uring_get_sqe(&ring);
     io_uring_prep_link_timeout(timeout, limit, 0);
-    label(timeout, NO_MATTER, 0);
+    label(timeout, LIMIT, request->fd); /* of no interest: the request will tell */
     /* SKELETON
     (void)request;
     (void)limit;
@@ -250,7 +250,7 @@ static void drop_client(int fd)
     *client = (struct client){0};
     struct io_uring_sqe *sqe = new_request();
     io_uring_prep_close(sqe, fd);
-    label(sqe, NO_MATTER, 0);
+    label(sqe, CLOSE, fd);
     /* SKELETON
     client->open = false;
     */

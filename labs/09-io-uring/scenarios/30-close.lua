@@ -1,5 +1,12 @@
 -- How connections end, and how the server does.
 
+-- The next sends to `c` take at most so many bytes, whichever operation makes them.
+local function short_sends(t, c, bytes, count)
+  for _, name in ipairs { "SEND", "SENDMSG", "SEND_ZC", "SENDMSG_ZC", "WRITE", "WRITEV" } do
+    t.server:fault { call = "IORING_OP_" .. name, connection = c, short = bytes, count = count }
+  end
+end
+
 check "a half-close does not cut off what is still to be sent" {
   points = 3,
   hints = {
@@ -11,14 +18,12 @@ check "a half-close does not cut off what is still to be sent" {
   run = function(t)
     local c = t:connect { receive_buffer = 16384 }
     c:echo("hello\n", { within = 10 })
-    c:stall()
-    local data = t:bytes(600000)
-    t:spawn(function()
-      c:send(data, { within = 20 })
-      c:half_close()
-    end)
-    t:sleep(0.2)
-    c:resume()
+    local data = t:bytes(30000)
+    t.server:stop()
+    c:send(data)
+    c:half_close()
+    short_sends(t, c, 100, 5)
+    t.server:continue()
     c:expect(data, { within = 20 })
     c:expect_close { within = 10 }
   end,
@@ -104,7 +109,9 @@ check "an interrupted wait is no error" {
     c:echo("hello\n", { within = 10 })
     for i = 1, 8 do
       t:sleep(0.05)
-      t.server:asleep { call = "io_uring_enter", within = 10 }
+      if t.server:calls { call = "io_uring_enter" } > 0 then
+        t.server:asleep { call = "io_uring_enter", within = 10 }
+      end
       t.server:stop() -- who is stopped in a wait comes back from it with EINTR
       t.server:continue()
       c:echo(("after stop %d\n"):format(i), { within = 10 })

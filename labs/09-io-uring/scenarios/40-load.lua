@@ -133,8 +133,8 @@ check "without free descriptors it goes on, and does not spin" {
     local open = t.server:descriptors()
     local many = t:connect_many(40)
     c:echo("first things first\n", { within = 10 })
-    t:sleep(0.1)
-    t:quiet(0.4)
+    t:sleep(0.5)
+    t:quiet(0.5)
     c:echo("still served\n", { within = 10 })
     for _, other in ipairs(many) do
       other:close()
@@ -144,7 +144,7 @@ check "without free descriptors it goes on, and does not spin" {
       message = "clients have gone, and their descriptors are still open in the server",
     })
     t:connect():echo("there is room again\n", { within = 10 })
-    t:rules { idle = { calls = 250 } }
+    t:rules { idle = { calls = 60 } }
   end,
 }
 

@@ -1,4 +1,4 @@
-/* Fails: 1 5 6 */
+/* Fails: 1 48 49 */
 /* Right in all that it answers, and all clients come through the ring, by one multishot accept;
    but then an epoll is asked, through the ring, which of them is ready, and bytes move in calls. */
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Fails: 3 4 5 6 44 45 */
+/* Fails: 3 44 45 47 48 49 */
 /* Right in all that it answers, but it never sleeps: it looks whether a completion is there, and
    looks again. An entry for each accept, receive and send, into memory of
    each client's own; one request of a client at a time. Submits, then waits. */

@@ -1,4 +1,4 @@
-/* Fails: 4 5 6 */
+/* Fails: 47 48 49 */
 /* Right, but without the later tasks: an entry for each accept, receive and send, into memory of
    each client's own; one request of a client at a time. Submits, then waits. */
 #include <errno.h>

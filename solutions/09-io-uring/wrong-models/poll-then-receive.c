@@ -1,4 +1,4 @@
-/* Fails: 6 */
+/* Fails: 49 */
 /* Right, but it asks when there are bytes (IORING_OP_POLL_ADD, for once), and then for them
    (IORING_OP_RECV, with a provided buffer): two requests a message. The buffer is the client's
    until all of it has been sent. */

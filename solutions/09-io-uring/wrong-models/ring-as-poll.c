@@ -1,4 +1,4 @@
-/* Fails: 1 4 5 6 */
+/* Fails: 1 47 48 49 */
 /* Right in all that it answers, but the ring only says what is ready (IORING_OP_POLL_ADD);
    accept, recv and send are calls. */
 #include <errno.h>
