@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "visualizer/operations.h"
 #include "visualizer/phrase.h"
 #include "visualizer/signals.h"
 #include "visualizer/strip.h"
@@ -12,6 +13,7 @@
 #define LABEL       12 /* columns of a lane's name */
 #define LANES_SHOWN 16 /* of each kind, on the full page */
 #define MESSAGES    8  /* told one by one */
+#define OPERATIONS  12 /* names of operations of rings */
 #define SIGNALS     8  /* the same */
 #define MOMENTS     4  /* threads whose place at a failure is told */
 #define TWO_COLUMNS 78 /* from this width on, totals stand side by side */
@@ -333,6 +335,7 @@ static void page_full(const struct page *page)
         put_legend(page);
         put_rule(page);
         put_totals(page);
+        operations_show(page->out, page->width, page->survey, OPERATIONS);
     }
     if (page->survey->message_count) {
         put_rule(page);
@@ -353,6 +356,7 @@ static void page_short(const struct page *page)
         put_lanes(page, 2);
         put_short_legend(page);
         put_short_totals(page);
+        operations_show(page->out, page->width, page->survey, 0);
     }
     if (page->survey->message_count)
         put_message(page, &page->survey->messages[0]);

@@ -57,7 +57,8 @@ static int find_connections(struct survey *survey)
         return -1;
     for (size_t i = 0; i < recording->count; i++) {
         const struct event *event = &recording->events[i];
-        if (event->connection > 0 && event->thread > 0)
+        bool in_server = event->thread > 0 || event->kind == EVENT_COMPLETE;
+        if (event->connection > 0 && in_server)
             survey->connections[count++] =
                 (struct survey_lane){event->connection, event->time, event->time};
     }

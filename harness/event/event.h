@@ -87,8 +87,10 @@
  *   setsockopt       ENTER "SO_RCVTIMEO 1.000000" (seconds), "SO_REUSEADDR 1" …
  *   listen           ENTER "4096"
  *   shutdown         ENTER "SHUT_WR"
- *   io_uring_enter   ENTER "submit 2, wait 1, GETEVENTS"   most entries, completions waited for
- *                    LEAVE "completed 1"             new ones that were seen since its ENTER
+ *   io_uring_enter   ENTER "submit 2, wait 1, GETEVENTS, head 7"   most entries, completions
+ *                                                    waited for, head of the completion ring
+ *                    LEAVE "completed 1, head 7, there 2"   new ones that were seen since its
+ *                                                    ENTER, the head, how many are in the ring
  *   SUBMIT           words with '|' between: FIXED_FILE (fd is a place in the ring's own table),
  *                    DRAIN LINK HARDLINK ASYNC BUFFER_SELECT CQE_SKIP_SUCCESS (no COMPLETE comes
  *                    when it succeeds) MULTISHOT POLL_FIRST FIXED_BUF BUNDLE DIRECT (a direct

@@ -7,9 +7,11 @@
 #include "judge/words.h"
 
 static const struct rule *const families[] = {
-    rules_calls,          rules_threads, rules_sleep, rules_mode,    rules_idle,     rules_pace,
-    rules_write_interest, rules_select,  rules_epoll, rules_signals, rules_prompted, rules_poll,
-    rules_edge,           rules_fair,    rules_aio,   NULL,
+    rules_calls, rules_threads, rules_sleep,          rules_mode,
+    rules_idle,  rules_pace,    rules_write_interest, rules_select,
+    rules_epoll, rules_rings,   rules_signals,        rules_prompted,
+    rules_poll,  rules_edge,    rules_fair,           rules_aio,
+    NULL,
 };
 
 static const struct rule *find_rule(const char *name)
@@ -34,7 +36,7 @@ static int valid_entry(const char *name, const json_t *value, struct failure *fa
 {
     const struct rule *rule = find_rule(name);
     if (!rule) {
-        char names[512];
+        char names[1024];
         list_names(names, sizeof names);
         return failure_set(failure, STATUS_MACHINE,
                            "there is no rule \"%.60s\"; the rules are: %s", name, names);

@@ -203,6 +203,8 @@ static void look_at(struct visit *visit, struct ring *ring)
             ring_note(visit->trace, visit->thread, ring, RING_NOTE_UNREADABLE, unreadable,
                       visit->time);
     } else {
+        ring->head = state.complete_head;
+        ring->there = state.complete_tail - state.complete_head;
         if (ring->params.flags & IORING_SETUP_SQPOLL)
             look_at_entries(visit, &window, &state);
         if (!ring->broken && ring->seen != state.complete_tail)

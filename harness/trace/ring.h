@@ -59,6 +59,7 @@ struct ring {
     uint32_t seen;           /* completions */
     struct ring_request *requests, *silent; /* hashes by user data */
     int in_flight;
+    uint32_t head, there;      /* of the completion ring, at the last look: what is in it */
     uint64_t completed;        /* completions seen so far */
     uint64_t strange;          /* of these, those that belong to no entry that was seen */
     bool broken;               /* it holds what no kernel writes, and is read no more */

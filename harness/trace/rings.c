@@ -117,6 +117,8 @@ static enum call_plan enter_enter(struct visit *visit)
         text_flags(&visit->detail, flags, enter_flags);
     }
     if (visit->ring)
+        text_format(&visit->detail, ", head %u", visit->ring->head);
+    if (visit->ring)
         visit->thread->inside.note = visit->ring->completed;
     ring_wait(visit);
     return CALL_WRITE;
@@ -127,8 +129,9 @@ static void enter_leave(struct visit *visit)
     bool registered = visit->arguments[3] & IORING_ENTER_REGISTERED_RING;
     const struct ring *ring = ring_of(visit, registered);
     if (ring)
-        text_format(&visit->detail, "completed %llu",
-                    (unsigned long long)(ring->completed - visit->thread->inside.note));
+        text_format(&visit->detail, "completed %llu, head %u, there %u",
+                    (unsigned long long)(ring->completed - visit->thread->inside.note),
+                    ring->head, ring->there);
 }
 
 static enum call_plan register_enter(struct visit *visit)
