@@ -1,9 +1,9 @@
 /* See operations.h. */
 #include "visualizer/operations.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+#include "event/operations.h"
 #include "visualizer/phrase.h"
 
 enum { NAMES_MOST = 64 }; /* the kernel has about so many operations */
@@ -31,23 +31,15 @@ static struct tally *tally_of(struct tallies *tallies, const char *call)
     return &tallies->names[tallies->count++];
 }
 
-static bool says(const struct event *event, const char *word)
-{
-    const char *detail = event->detail, *one;
-    size_t size, length = strlen(word);
-    while (detail && (one = phase_word(&detail, &size)))
-        if (size == length && memcmp(one, word, size) == 0)
-            return true;
-    return false;
-}
-
 static void count(struct tallies *tallies, const struct event *event)
 {
+    if (event->kind != EVENT_SUBMIT && event->kind != EVENT_COMPLETE)
+        return;
     struct tally *tally = event->call ? tally_of(tallies, event->call) : NULL;
     if (event->kind == EVENT_SUBMIT && tally) {
         tally->submitted++;
         tallies->all.submitted++;
-        tallies->in_flight += !says(event, "CQE_SKIP_SUCCESS");
+        tallies->in_flight += !operations_says(event, "CQE_SKIP_SUCCESS");
     }
     if (event->kind == EVENT_COMPLETE) {
         tallies->all.completed++;
@@ -55,7 +47,7 @@ static void count(struct tallies *tallies, const struct event *event)
             tally->completed++;
             tally->failed += event->error != 0;
         }
-        tallies->in_flight -= tally && !says(event, "MORE");
+        tallies->in_flight -= tally && !operations_says(event, "MORE");
     }
     if (tallies->in_flight > tallies->most_in_flight)
         tallies->most_in_flight = tallies->in_flight;

@@ -217,6 +217,26 @@ static bool receives(const struct event *event)
             operations_says(event, "IN"));
 }
 
+/* One that woke its program came right before that: it is off by no more than the call's exit. */
+static int64_t completion_late(const struct lanes *lanes, const struct event *complete)
+{
+    const struct event *end = lanes->recording->events + lanes->recording->count;
+    int64_t late = lanes_entry(lanes, complete);
+    for (const struct event *leave = complete; leave < end && leave->time == complete->time;
+         leave++) {
+        if (leave->kind != EVENT_LEAVE || leave->process != complete->process ||
+            !phase_call_is(leave->call, "io_uring_enter"))
+            continue;
+        const struct event *enter = recording_find(lanes->recording, leave->pair);
+        bool woke = enter && enter->kind == EVENT_ENTER && enter->detail &&
+                    strstr(enter->detail, "wait 1,") &&
+                    lanes->slept[lanes_at(lanes, enter)] == EVENT_YES;
+        if (woke && lanes->stop < late)
+            late = lanes->stop;
+    }
+    return late;
+}
+
 static void on_submit(struct context *context, struct flow *flow, const struct event *submit)
 {
     bool nothing = submit->ready == EVENT_NO ||
@@ -245,7 +265,7 @@ static void add_ring_copy(struct context *context, const struct flow *flow,
         .end = complete->time,
         .begin_from = arrived.from,
         .end_from = SOURCE_STOP,
-        .uncertainty = arrived.late + lanes_entry(context->lanes, complete),
+        .uncertainty = arrived.late + completion_late(context->lanes, complete),
         .first = operation->submit->number,
         .last = complete->number,
     };
@@ -261,7 +281,7 @@ static void on_complete(struct context *context, struct flow *flow,
     bool ended = complete->error ? complete->error == ECONNRESET : complete->result == 0;
     if (!operation || (complete->bytes <= 0 && !ended))
         return;
-    struct boundary latest = {complete->time, lanes_entry(lanes, complete), SOURCE_STOP};
+    struct boundary latest = {complete->time, completion_late(lanes, complete), SOURCE_STOP};
     struct boundary arrived = {operation->submit->time, lanes_entry(lanes, operation->submit),
                                SOURCE_STOP};
     if (flow->copied_at > arrived.time)
@@ -282,8 +302,9 @@ static void on_complete(struct context *context, struct flow *flow,
 static void on_polled(struct context *context, struct flow *flow, const struct event *complete)
 {
     if (!complete->error)
-        readable(flow, (struct boundary){complete->time, lanes_entry(context->lanes, complete),
-                                         SOURCE_STOP});
+        readable(flow,
+                 (struct boundary){complete->time, completion_late(context->lanes, complete),
+                                   SOURCE_STOP});
 }
 
 static void on_ring(struct context *context, struct flow *flow, const struct event *event)
