@@ -8,7 +8,7 @@
 
 static const char fill[] =
     "local t, c, witness, most = ...\n"
-    "local taken, total, rounds = {}, 0, 0\n"
+    "local taken, total, refused = {}, 0, 0\n"
     "local function receives()\n"
     "  return t.watched and t.server:calls { call = '@receive', connection = c } +\n"
     "                       t.server:calls { call = '@ring', connection = c }\n"
@@ -22,12 +22,12 @@ static const char fill[] =
     "  total = total + n\n"
     "  local stands = n == 0\n"
     "  if n < #piece then\n"
-    "    rounds = rounds + 1\n"
+    "    refused = refused + (n == 0 and 1 or 0)\n"
     "    witness:echo('one\\n', { within = 10 })\n"
     "    witness:echo('two\\n', { within = 10 })\n"
     "    stands = stands and receives() == before\n"
     "  end\n"
-    "until stands or total >= most or rounds == 50\n"
+    "until stands or total >= most or refused == 30\n"
     "return table.concat(taken)\n";
 
 static const char greet[] = "local t, c = ...\n"
