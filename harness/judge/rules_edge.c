@@ -3,8 +3,9 @@
  * that it was told of.
  *
  * Followed for each descriptor that is registered with EPOLLET: was it told of since it was last
- * asked until nothing more was there? That is known after EAGAIN, after a receive that brought
- * less than it asked for (epoll(7), question 9), after the end, and after an error. To be left
+ * asked until nothing more was there? That is so after EAGAIN, after a receive that brought less
+ * than it asked for (epoll(7), question 9) or all that was there, after the end, and after an
+ * error. To be left
  * alone with bytes unread is right while output is blocked: the event that tells of room leads
  * back to them. A listener is left alone rightly when descriptors have run out.
  *
@@ -132,8 +133,9 @@ static void asked(struct edges *edges, const struct call *call, bool accepts)
     edge->listener = accepts;
     if (error == EINTR || (accepts && (error == ECONNABORTED || !error)))
         return; /* there may be more */
-    if (error || call_moved(call) == 0 || traffic_short(call))
-        edge->open = false;
+    int64_t moved = call_moved(call), queued = call->enter->queued;
+    if (error || moved == 0 || traffic_short(call) || (queued != EVENT_NONE && moved >= queued))
+        edge->open = false; /* what comes from now on makes an edge of its own */
 }
 
 static void follow_call(struct edges *edges, const struct call *call)

@@ -9,10 +9,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/queue.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +35,7 @@ typedef struct epoll_client {
 TAILQ_HEAD(client_list, epoll_client);
 static struct client_list clients = TAILQ_HEAD_INITIALIZER(clients);
 static struct client_list ready = TAILQ_HEAD_INITIALIZER(ready);
+static epoll_client_t signals;  /* stands for a signal that ends the server */
 static bool clients_waiting;    /* the listener's edge, until accept says EAGAIN */
 static bool out_of_descriptors; /* accept failed for want of one: in a while, again */
 
@@ -95,6 +98,10 @@ static void make_ready(epoll_client_t *client)
 static void note_edges(const struct epoll_event *event)
 {
     epoll_client_t *client = event->data.ptr;
+    if (client == &signals) {
+        support_stopping = true;
+        return;
+    }
     /* TODO 3: One event can tell of several things. The end, a hang-up and an error are
        learned from the call that meets them, which comes after all bytes before them. */
     if (!client)
@@ -144,31 +151,34 @@ static void serve_ready(void)
 /* Milliseconds that epoll may sleep. */
 static int time_to_sleep(void)
 {
+    bool left = !TAILQ_EMPTY(&ready) || (clients_waiting && !out_of_descriptors);
     /* TODO 1: Not at all while there is something left to do, of which no edge will tell.
-       Else long, but not for ever: a signal may have come since support_stopping was looked at,
-       and whoever could not be accepted is tried again. */
-    return 500;
+       Else for ever, but for clients that could not be accepted: a second. */
+    return left ? 1000 : -1;
 }
 
-/* An epoll that watches the listener, or -1. */
-static int make_epoll(int server_fd)
+/* SIGTERM and SIGINT come as events: none is missed, be the server asleep or busy. */
+static int open_signals(void)
 {
-    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll_fd < 0 || set_nonblocking(server_fd) < 0 ||
-        watch(epoll_fd, server_fd, EPOLLIN, NULL) < 0) {
-        support_complain("epoll");
-        if (epoll_fd >= 0)
-            close(epoll_fd);
-        return -1;
-    }
-    return epoll_fd;
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    return signals.fd = signalfd(-1, &stop, SFD_CLOEXEC);
 }
 
 void epoll_server(int server_fd)
 {
-    struct epoll_event events[MAX_EVENTS];
-    int epoll_fd = make_epoll(server_fd);
-    while (epoll_fd >= 0 && !support_stopping) {
+    struct epoll_event events[MAX_EVENTS], stop = {.events = EPOLLIN, .data.ptr = &signals};
+    int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_fd < 0 || open_signals() < 0 || set_nonblocking(server_fd) < 0 ||
+        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, signals.fd, &stop) < 0 ||
+        watch(epoll_fd, server_fd, EPOLLIN, NULL) < 0) {
+        support_complain("epoll");
+        support_stopping = true;
+    }
+    while (!support_stopping) {
         int count = epoll_wait(epoll_fd, events, MAX_EVENTS, time_to_sleep());
         for (int i = 0; i < count; i++)
             note_edges(&events[i]);
@@ -178,8 +188,8 @@ void epoll_server(int server_fd)
     }
     while (!TAILQ_EMPTY(&clients))
         remove_client(TAILQ_FIRST(&clients));
-    if (epoll_fd >= 0)
-        close(epoll_fd);
+    close(signals.fd);
+    close(epoll_fd);
 }
 
 int main(int argc, char **argv)

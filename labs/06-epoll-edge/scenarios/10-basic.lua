@@ -10,16 +10,16 @@ check "whoever speaks is answered" {
   run = function(t)
     local first, second = t:connect(), t:connect()
     first:send("first\n")
-    first:expect("first\n")
+    first:expect("first\n", { within = 10 })
     t:sleep(0.05)
     second:send("second\n")
-    second:expect("second\n")
+    second:expect("second\n", { within = 10 })
     first:send("first again\n")
-    first:expect("first again\n")
+    first:expect("first again\n", { within = 10 })
     second:close()
     t:sleep(0.05)
     first:send("still here\n")
-    first:expect("still here\n")
+    first:expect("still here\n", { within = 10 })
   end,
 }
 
@@ -32,12 +32,12 @@ check "bytes are bytes, also zeros" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("a\0b\0\0c")
-    c:echo("a longer line\n")
-    c:echo("short\n")
-    c:echo(t:bytes(2000))
+    c:echo("a\0b\0\0c", { within = 10 })
+    c:echo("a longer line\n", { within = 10 })
+    c:echo("short\n", { within = 10 })
+    c:echo(t:bytes(2000), { within = 10 })
     c:dribble("a line\nin pieces\0\n", { size = { 1, 3 } })
-    c:expect("a line\nin pieces\0\n")
+    c:expect("a line\nin pieces\0\n", { within = 10 })
   end,
 }
 
@@ -51,7 +51,7 @@ check "no message is too long" {
   run = function(t)
     local c = t:connect()
     for _, size in ipairs { 1, 1023, 1024, 1025, 4096, 8192, 16384, 65536, 65537 } do
-      c:echo(t:bytes(size), { within = 5 })
+      c:echo(t:bytes(size), { within = 10 })
     end
     c:echo(t:bytes(400000), { within = 10 })
   end,
@@ -70,7 +70,7 @@ check "every client gets its own bytes" {
       for _ = 1, 3 do
         local data = t:bytes(t:random(200, 2000))
         t:spawn(function() c:dribble(data, { size = { 50, 700 }, pause = 0.001 }) end)
-        c:expect(data, { within = 5 })
+        c:expect(data, { within = 10 })
       end
     end)
   end,
@@ -85,13 +85,13 @@ check "a half-close is answered with a close" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo(t:bytes(20000), { within = 5 })
+    c:echo(t:bytes(20000), { within = 10 })
     c:half_close()
-    c:expect_close { within = 5 }
+    c:expect_close { within = 10 }
 
     local quiet = t:connect()
     quiet:half_close()
-    quiet:expect_close { within = 5 }
+    quiet:expect_close { within = 10 }
   end,
 }
 
@@ -105,13 +105,13 @@ check "one burst, then silence" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("hello\n")
+    c:echo("hello\n", { within = 10 })
     for _, size in ipairs { 50000, 16384 * 3, 100000 } do
       local burst = t:bytes(size)
       t.server:stop()
       local taken = c:try_send(burst, { within = 1 })
       t.server:continue()
-      c:expect(burst:sub(1, taken), { within = 5 })
+      c:expect(burst:sub(1, taken), { within = 10 })
     end
   end,
 }

@@ -20,12 +20,12 @@ check "silent clients keep nobody waiting" {
     local c = t:connect()
     local after = t:connect()
     before:send("half a li")
-    before:expect("half a li", { within = 5 })
+    before:expect("half a li", { within = 10 })
     for _ = 1, 5 do
-      c:echo(t:text(40) .. "\n", { within = 5 })
+      c:echo(t:text(40) .. "\n", { within = 10 })
     end
-    after:echo("me too\n", { within = 5 })
-    before:echo("ne\n", { within = 5 })
+    after:echo("me too\n", { within = 10 })
+    before:echo("ne\n", { within = 10 })
   end,
 }
 
@@ -40,13 +40,13 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
   },
   run = function(t)
     local other = t:connect()
-    other:echo("before\n")
+    other:echo("before\n", { within = 10 })
     local slow, taken = choke(t, other, 16 * MEGABYTE)
-    other:echo(t:bytes(20000), { within = 5 })
-    t:connect():echo("a new one\n", { within = 5 })
+    other:echo(t:bytes(20000), { within = 10 })
+    t:connect():echo("a new one\n", { within = 10 })
     slow:resume()
     slow:expect(taken, { within = 15 })
-    slow:echo("awake again\n", { within = 5 })
+    slow:echo("awake again\n", { within = 10 })
   end,
 }
 
@@ -61,14 +61,14 @@ check "a client that does not read is not read from" {
   },
   run = function(t)
     local other = t:connect()
-    other:echo("before\n")
+    other:echo("before\n", { within = 10 })
     local _, taken = choke(t, other, 48 * MEGABYTE)
     t:expect(#taken < 32 * MEGABYTE,
              "a client that reads nothing could send %d MiB, and the server took them all: "
                .. "its memory is now at %d MiB", #taken // MEGABYTE,
              t.server:memory() // MEGABYTE)
     t:quiet(0.3)
-    t:connect():echo("and the others\n", { within = 5 })
+    t:connect():echo("and the others\n", { within = 10 })
   end,
 }
 
@@ -83,9 +83,9 @@ check "room to write and new bytes in one event" {
   },
   run = function(t)
     local other = t:connect()
-    other:echo("before\n")
+    other:echo("before\n", { within = 10 })
     local slow, taken = choke(t, other, 16 * MEGABYTE)
-    other:echo(t:bytes(20000), { within = 5 })
+    other:echo(t:bytes(20000), { within = 10 })
     -- While the server stands the client takes what is on its way and sends more.
     t.server:stop()
     slow:resume()
@@ -113,7 +113,7 @@ check "a greedy client leaves the others their turn" {
   run = function(t)
     local one, greedy, two = t:connect(), t:connect(), t:connect()
     for _, c in ipairs { one, greedy, two } do
-      c:echo("hello\n")
+      c:echo("hello\n", { within = 10 })
     end
     -- A first conversation, so that the kernel makes room for the second.
     greedy:echo(t:bytes(4 * MEGABYTE), { within = 20 })

@@ -18,14 +18,14 @@ check "bytes and the end in one event" {
   run = function(t)
     for _, size in ipairs { 1, 8000, 40000 } do
       local c = t:connect()
-      c:echo("hello\n")
+      c:echo("hello\n", { within = 10 })
       local data = t:bytes(size)
       t.server:stop()
       c:send(data)
       c:half_close()
       t.server:continue()
-      c:expect(data, { within = 5 })
-      c:expect_close { within = 5 }
+      c:expect(data, { within = 10 })
+      c:expect_close { within = 10 }
     end
   end,
 }
@@ -39,13 +39,13 @@ check "a reset ends one connection, not the server" {
   },
   run = function(t)
     local other = t:connect()
-    other:echo("hello\n")
+    other:echo("hello\n", { within = 10 })
     local open = t.server:descriptors()
 
     local c = t:connect()
-    c:echo("one\n")
+    c:echo("one\n", { within = 10 })
     c:reset()
-    other:echo("after a reset\n")
+    other:echo("after a reset\n", { within = 10 })
 
     t.server:stop()
     local hasty, rude = t:connect(), t:connect()
@@ -53,8 +53,8 @@ check "a reset ends one connection, not the server" {
     rude:send("no time to wait for the answer\n")
     rude:reset()
     t.server:continue()
-    other:echo("after a reset before accept\n", { within = 5 })
-    t:connect():echo("a new client\n", { within = 5 })
+    other:echo("after a reset before accept\n", { within = 10 })
+    t:connect():echo("a new client\n", { within = 10 })
     descriptors_back(t, open + 1)
   end,
 }
@@ -68,24 +68,24 @@ check "sending to a client that has gone does no harm" {
   },
   run = function(t)
     local other = t:connect()
-    other:echo("hello\n")
+    other:echo("hello\n", { within = 10 })
     local open = t.server:descriptors()
     for _, error in ipairs { "EPIPE", "ECONNRESET" } do
       local c = t:connect()
-      c:echo("hello\n")
+      c:echo("hello\n", { within = 10 })
       t.server:fault { call = "@send", connection = c, error = error, count = 1 }
       c:send("for nothing\n")
-      c:expect_end { within = 5 }
+      c:expect_end { within = 10 }
     end
     -- Several rounds of receive and send, of which the client sees none.
     local c = t:connect()
-    c:echo("hello\n")
+    c:echo("hello\n", { within = 10 })
     t.server:stop()
     c:send(t:bytes(60000))
     c:close()
     t.server:continue()
     descriptors_back(t, open)
-    other:echo("all is well\n", { within = 5 })
+    other:echo("all is well\n", { within = 10 })
   end,
 }
 
@@ -100,13 +100,13 @@ check "interrupted calls are made again" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("hello\n")
+    c:echo("hello\n", { within = 10 })
     t.server:fault { call = "@wait", error = "EINTR", count = 3 }
-    c:echo("after an interrupted wait\n", { within = 5 })
-    c:echo("and again\n", { within = 5 })
+    c:echo("after an interrupted wait\n", { within = 10 })
+    c:echo("and again\n", { within = 10 })
     for _, call in ipairs { "@receive", "@send" } do
       t.server:fault { call = call, connection = c, error = "EINTR", count = 2 }
-      c:echo("after an interrupted call\n", { within = 5 })
+      c:echo("after an interrupted call\n", { within = 10 })
     end
     for _, error in ipairs { "EINTR", "ECONNABORTED" } do
       t.server:fault { call = "@accept", error = error, count = 1 }
@@ -114,7 +114,7 @@ check "interrupted calls are made again" {
       local three = { t:connect(), t:connect(), t:connect() }
       t.server:continue()
       for _, one in ipairs(three) do
-        one:echo("one of three\n", { within = 5 })
+        one:echo("one of three\n", { within = 10 })
       end
     end
   end,
@@ -132,7 +132,7 @@ check "a closed descriptor leaves nothing behind" {
   run = function(t)
     local c = t:connect_many(6)
     for i = 1, 6 do
-      c[i]:echo(("client %d\n"):format(i))
+      c[i]:echo(("client %d\n"):format(i), { within = 10 })
     end
     local open = t.server:descriptors()
     local function gone(n)
@@ -150,17 +150,17 @@ check "a closed descriptor leaves nothing behind" {
     c[4]:send("in the middle\n")
     c[3]:reset()
     t.server:continue()
-    c[4]:expect("in the middle\n", { within = 5 })
+    c[4]:expect("in the middle\n", { within = 10 })
     gone(3)
     local new = t:connect()
-    new:echo("in the place of another\n", { within = 5 })
-    c[5]:echo("still here\n", { within = 5 })
+    new:echo("in the place of another\n", { within = 10 })
+    c[5]:echo("still here\n", { within = 10 })
     t:quiet(0.2)
     for _, last in ipairs { new, c[5], c[4] } do
       last:close()
     end
     gone(5)
-    c[1]:echo("the last one\n", { within = 5 })
+    c[1]:echo("the last one\n", { within = 10 })
     t:rules { no_calls_on_closed = true }
   end,
 }
@@ -175,14 +175,14 @@ check "a slow reader that half-closes gets all of it" {
   },
   run = function(t)
     local other = t:connect()
-    other:echo("hello\n")
+    other:echo("hello\n", { within = 10 })
     local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
     local taken = t:fill(c, other, 16 << 20)
     c:half_close()
-    other:echo(t:bytes(20000), { within = 5 })
+    other:echo(t:bytes(20000), { within = 10 })
     c:resume()
     c:expect(taken, { within = 15 })
-    c:expect_close { within = 5 }
+    c:expect_close { within = 10 }
   end,
 }
 
@@ -198,7 +198,7 @@ check "SIGTERM ends it at once, and in order" {
     local c = t:connect_many(3)
     for _, word in ipairs { "hello\n", "good bye\n" } do
       for i = 1, 3 do
-        c[i]:echo(word)
+        c[i]:echo(word, { within = 10 })
       end
     end
     t.server:signal("TERM")

@@ -29,14 +29,14 @@ check "thirty clients come at once" {
   },
   run = function(t)
     local one = t:connect()
-    one:echo("hello\n")
+    one:echo("hello\n", { within = 10 })
     t.server:stop()
     local many = t:connect_many(30, { within = 10 })
     t.server:continue()
     for i, c in ipairs(many) do
       c:echo(("client %d\n"):format(i), { within = 10 })
     end
-    one:echo("still here\n", { within = 5 })
+    one:echo("still here\n", { within = 10 })
   end,
 }
 
@@ -51,7 +51,7 @@ check "a thousand clients at a time" {
   },
   run = function(t)
     local one = t:connect()
-    one:echo("hello\n")
+    one:echo("hello\n", { within = 10 })
     local open = t.server:descriptors()
     t.server:stop()
     local many = t:connect_many(1000, { within = 30 })
@@ -84,7 +84,7 @@ check "without free descriptors it goes on, and comes back to those who wait" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("hello\n")
+    c:echo("hello\n", { within = 10 })
     local open = t.server:descriptors()
     t.server:limit { descriptors = open + 3 }
     t.server:stop()
@@ -131,7 +131,7 @@ check "a hundred silent clients cost nothing" {
     end
     t:sleep(0.5)
     t:quiet(2)
-    many[50]:echo("and now\n", { within = 5 })
+    many[50]:echo("and now\n", { within = 10 })
     t:rules { idle = { calls = 3, cpu = 0.05 } }
   end,
 }
