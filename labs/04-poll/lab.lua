@@ -1,7 +1,7 @@
 lab {
   title = "One thread, thousands of clients: poll",
   model = "I/O multiplexing with poll(2)",
-  summary = "A dense array of descriptors, a state machine for each client, and what poll says unasked",
+  summary = "A dense array of descriptors, a state machine for each client, what poll says unasked",
   man = { "poll(2)", "accept(2)", "recv(2)", "send(2)", "fcntl(2)", "shutdown(2)" },
   files = { "server.c", "client.c", "buffer.c" },
   arguments = { "PORT", "60" },
@@ -50,8 +50,9 @@ lab {
       rules = { dense = true },
       hints = {
         "How many entries does poll get, and how many clients are there?",
-        "An entry of -1 is a hole: it costs something at each call, for ever. An entry of a closed "
-          .. "descriptor comes back at once with POLLNVAL, until its number belongs to somebody else.",
+        "An entry of -1 is a hole: it costs something at each call, for ever. An entry of a "
+          .. "closed descriptor comes back at once with POLLNVAL, until its number belongs to "
+          .. "somebody else.",
         "Move the last entry into the hole and count one down; TODO 6.",
       },
     },
