@@ -130,24 +130,21 @@ check "idle clients are closed, and only they" {
       c:echo("hello\n", { within = 10 })
     end
     local open = t.server:descriptors()
-    local over = false
     local chat = t:spawn(function()
-      repeat
+      for _ = 1, 40 do
         for _, c in ipairs { busy, other } do
           c:echo("I am still here\n", { within = 10 })
-          t:sleep(0.1)
         end
-      until over
+        t:sleep(0.1)
+      end
     end)
     silent:expect_silence(0.5)
     silent:expect_close { within = 15 }
-    over = true
     chat:join()
     t:eventually(function() return t.server:descriptors() < open end, {
       within = 10,
       message = "a client was closed, and its descriptor is still open",
     })
-    t:sleep(0.5)
     busy:echo("and I stay\n", { within = 10 })
     other:echo("and I\n", { within = 10 })
   end,

@@ -178,11 +178,12 @@ static void serve(struct client *c)
 
 static bool enter(int listener, bool naming)
 {
-    int in = accept(listener, NULL, NULL), out = in < 0 ? -1 : fcntl(in, F_DUPFD_CLOEXEC, 0);
+    int out = fcntl(bell[0], F_DUPFD_CLOEXEC, 0); /* keeps the number for the second one */
+    int in = out < 0 ? -1 : accept(listener, NULL, NULL);
     int place = 0;
     while (place < MOST && clients[place].in >= 0)
         place++;
-    if (out < 0 || place == MOST) {
+    if (in < 0 || place == MOST) {
         bool full = errno == EMFILE;
         if (in >= 0)
             close(in);
@@ -190,6 +191,7 @@ static bool enter(int listener, bool naming)
             close(out);
         return !full;
     }
+    dup3(in, out, O_CLOEXEC);
     clients[place] = (struct client){.in = in, .out = out, .file = -1, .naming = naming};
     clients[place].reader.buffer = malloc(SIZE);
     clients[place].writer.buffer = malloc(SIZE);
