@@ -51,10 +51,10 @@ struct client {
 
 static struct client clients[MOST_CLIENTS]; /* by descriptor */
 static struct io_uring ring;
-static struct io_uring_buf_ring *free_buffers;
-static char *buffers;
+/* TODO 8: The ring in which buffers go to the kernel. */
+static char *buffers;          /* one behind the other */
 static unsigned entries = 256; /* of the submission queue; so many buffers, too */
-static unsigned receive_mode = IORING_RECV_MULTISHOT;
+/* TODO 9: Before Linux 6.0 a receive is for once. */
 static struct __kernel_timespec idle_limit = {.tv_sec = 60}, second = {.tv_sec = 1};
 static int listener;
 
@@ -100,11 +100,17 @@ static void limit_request(struct io_uring_sqe *request, struct __kernel_timespec
 static void start_accept(void)
 {
     /* TODO 2: Ask for one client; with task 7, for all that will ever come. */
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_nop(sqe);
+    label(sqe, ACCEPT, listener);
 }
 
+/* In a second: out of descriptors, it is no use to try at once. */
 static void accept_later(void)
 {
-    /* TODO 2: Accept again in a second: out of descriptors, it is no use to try at once. */
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_timeout(sqe, &second, 0, 0);
+    label(sqe, ACCEPT_AGAIN, listener);
 }
 
 static void start_receive(int fd)
@@ -113,7 +119,10 @@ static void start_receive(int fd)
     /* TODO 3: Ask for bytes: first into memory of the client's own, with task 8 into a
        buffer that the kernel chooses, with task 9 for all that will ever come. With task 6, for
        no longer than the client may be silent: from its last activity, not from now. */
-    client->receiving = false;
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_nop(sqe);
+    label(sqe, RECEIVE, fd);
+    limit_request(sqe, &client->limit);
 }
 
 static void cancel_receive(int fd)
@@ -127,7 +136,11 @@ static void start_send(int fd)
 {
     struct client *client = &clients[fd];
     /* TODO 4: One send at a time. Its bytes stay where they are until it has completed. */
-    client->sending = false;
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_nop(sqe);
+    label(sqe, SEND, fd);
+    limit_request(sqe, &idle_limit);
+    client->sending = true;
 }
 
 /* --- buffers --- */
@@ -154,6 +167,16 @@ static bool keep(struct bytes *bytes, const char *from, size_t size)
     bytes->at = at;
     bytes->end += size;
     return true;
+}
+
+/* The kernel has chosen a buffer: its bytes go to the client, and it goes back at once. */
+static bool take(struct client *client, const struct io_uring_cqe *cqe)
+{
+    unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
+    const char *bytes = buffers + (size_t)buffer * BUFFER_SIZE;
+    bool well = cqe->res <= 0 || keep(&client->next, bytes, (size_t)cqe->res);
+    give_back(buffer);
+    return well;
 }
 
 /* --- clients --- */
@@ -194,7 +217,8 @@ static void accepted(const struct io_uring_cqe *cqe)
 {
     /* TODO 2: A result below 0 is an error, as errno would say it. And with task 7: will
        this request accept further clients? */
-    (void)cqe;
+    if (cqe->res < 0)
+        accept_later();
 }
 
 static void received(int fd, const struct io_uring_cqe *cqe)
@@ -203,6 +227,10 @@ static void received(int fd, const struct io_uring_cqe *cqe)
     bool well = true;
     /* TODO 3: Tell apart bytes, the end, no buffer (ENOBUFS: ask again), a limit that has
        passed (ECANCELED: is the client really idle?) and a broken connection. */
+    client->receiving = false;
+    if (cqe->flags & IORING_CQE_F_BUFFER)
+        well = take(client, cqe);
+    client->last_activity = now();
     if (!well && !client->broken)
         break_off(fd);
     go_on(fd);
@@ -243,6 +271,8 @@ void ring_based_echo_server(int server_fd)
         /* TODO 1: Submit what was prepared and wait for a completion, in one call; then take
            each completion that is there. The ring's copy may be overwritten once it was said to
            be seen. */
+        struct io_uring_cqe cqe = {0};
+        completed(&cqe);
         break;
     }
     for (int fd = 0; fd < MOST_CLIENTS; fd++)

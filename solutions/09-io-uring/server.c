@@ -51,10 +51,14 @@ struct client {
 
 static struct client clients[MOST_CLIENTS]; /* by descriptor */
 static struct io_uring ring;
+/* SOLUTION 8: The ring in which buffers go to the kernel. */
 static struct io_uring_buf_ring *free_buffers;
-static char *buffers;
+/* END */
+static char *buffers;          /* one behind the other */
 static unsigned entries = 256; /* of the submission queue; so many buffers, too */
+/* SOLUTION 9: Before Linux 6.0 a receive is for once. */
 static unsigned receive_mode = IORING_RECV_MULTISHOT;
+/* END */
 static struct __kernel_timespec idle_limit = {.tv_sec = 60}, second = {.tv_sec = 1};
 static int listener;
 
@@ -115,16 +119,20 @@ static void start_accept(void)
     struct io_uring_sqe *sqe = new_request();
     io_uring_prep_multishot_accept(sqe, listener, NULL, NULL, 0);
     label(sqe, ACCEPT, listener);
+    /* SKELETON
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_nop(sqe);
+    label(sqe, ACCEPT, listener);
+    */
     /* END */
 }
 
+/* In a second: out of descriptors, it is no use to try at once. */
 static void accept_later(void)
 {
-    /* SOLUTION 2: Accept again in a second: out of descriptors, it is no use to try at once. */
     struct io_uring_sqe *sqe = new_request();
     io_uring_prep_timeout(sqe, &second, 0, 0);
     label(sqe, ACCEPT_AGAIN, listener);
-    /* END */
 }
 
 static void start_receive(int fd)
@@ -147,7 +155,10 @@ static void start_receive(int fd)
     limit_request(sqe, &client->limit);
     client->receiving = true;
     /* SKELETON
-    client->receiving = false;
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_nop(sqe);
+    label(sqe, RECEIVE, fd);
+    limit_request(sqe, &client->limit);
     */
     /* END */
 }
@@ -185,7 +196,11 @@ static void start_send(int fd)
     limit_request(sqe, &idle_limit);
     client->sending = true;
     /* SKELETON
-    client->sending = false;
+    struct io_uring_sqe *sqe = new_request();
+    io_uring_prep_nop(sqe);
+    label(sqe, SEND, fd);
+    limit_request(sqe, &idle_limit);
+    client->sending = true;
     */
     /* END */
 }
@@ -236,6 +251,16 @@ static bool keep(struct bytes *bytes, const char *from, size_t size)
     bytes->at = at;
     bytes->end += size;
     return true;
+}
+
+/* The kernel has chosen a buffer: its bytes go to the client, and it goes back at once. */
+static bool take(struct client *client, const struct io_uring_cqe *cqe)
+{
+    unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
+    const char *bytes = buffers + (size_t)buffer * BUFFER_SIZE;
+    bool well = cqe->res <= 0 || keep(&client->next, bytes, (size_t)cqe->res);
+    give_back(buffer);
+    return well;
 }
 
 /* --- clients --- */
@@ -304,7 +329,8 @@ static void accepted(const struct io_uring_cqe *cqe)
     else if (!(cqe->flags & IORING_CQE_F_MORE))
         start_accept();
     /* SKELETON
-    (void)cqe;
+    if (cqe->res < 0)
+        accept_later();
     */
     /* END */
 }
@@ -317,13 +343,8 @@ static void received(int fd, const struct io_uring_cqe *cqe)
        passed (ECANCELED: is the client really idle?) and a broken connection. */
     if (!(cqe->flags & IORING_CQE_F_MORE))
         client->receiving = false;
-    if (cqe->flags & IORING_CQE_F_BUFFER) {
-        unsigned buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
-        if (cqe->res > 0)
-            well =
-                keep(&client->next, buffers + (size_t)buffer * BUFFER_SIZE, (size_t)cqe->res);
-        give_back(buffer);
-    }
+    if (cqe->flags & IORING_CQE_F_BUFFER)
+        well = take(client, cqe);
     if (cqe->res > 0)
         client->last_activity = now();
     else if (cqe->res == 0)
@@ -334,6 +355,12 @@ static void received(int fd, const struct io_uring_cqe *cqe)
         receive_mode = 0; /* before Linux 6.0 a receive is for once */
     else
         well = cqe->res == -ENOBUFS;
+    /* SKELETON
+    client->receiving = false;
+    if (cqe->flags & IORING_CQE_F_BUFFER)
+        well = take(client, cqe);
+    client->last_activity = now();
+    */
     /* END */
     if (!well && !client->broken)
         break_off(fd);
@@ -403,6 +430,8 @@ void ring_based_echo_server(int server_fd)
             completed(&cqe);
         }
         /* SKELETON
+        struct io_uring_cqe cqe = {0};
+        completed(&cqe);
         break;
         */
         /* END */
