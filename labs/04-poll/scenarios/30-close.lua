@@ -117,6 +117,7 @@ check "a reset ends one connection, not the server" {
 
 check "a broken connection is noticed, also when nobody reads from it" {
   points = 4,
+  time = 60,
   hints = {
     "You have stopped reading from a client, and it breaks the connection. What does poll say?",
     "POLLERR and POLLHUP are told without being asked for, and at each call again: whoever does "

@@ -4,7 +4,7 @@ local CLIENTS = 2000
 
 check "two thousand clients at a time" {
   points = 4,
-  time = 150,
+  time = 240,
   limits = { descriptors = 4096 },
   hints = {
     "How many clients has your server room for?",
@@ -19,12 +19,12 @@ check "two thousand clients at a time" {
     local all, half = t:barrier(CLIENTS), t:barrier(CLIENTS / 2)
     t:clients(CLIENTS, function(c, i)
       c:echo(("client %d\n"):format(i), { within = 60 })
-      all:wait { within = 120 }
+      all:wait { within = 200 }
       if i % 2 == 0 then
         c:close()
         return
       end
-      half:wait { within = 120 }
+      half:wait { within = 200 }
       c:echo(("still client %d\n"):format(i), { within = 60 })
       c:close()
     end, { within = 60 })
