@@ -24,7 +24,7 @@ struct process {
     bool leader_gone; /* its first thread has ended, others go on */
     bool handled[_NSIG];
     struct symbols *symbols;      /* NULL: not needed so far */
-    int64_t signals; /* that were delivered to handlers */
+    int64_t signals;              /* that were delivered to handlers */
     uint64_t signal_flags[_NSIG]; /* sa_flags of its handlers */
 };
 
