@@ -2,7 +2,7 @@
 
 local function descriptors_back(t, open)
   t:eventually(function() return t.server:descriptors() <= open end, {
-    within = 10,
+    within = 5,
     message = "clients have gone, and their descriptors are still open in the server",
   })
 end
