@@ -7,6 +7,7 @@ lab {
           "recv(2)", "send(2)" },
   files = { "server.c" },
   arguments = { "PORT" },
+  time = 45,
 
   rules = {
     {

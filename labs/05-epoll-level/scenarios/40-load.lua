@@ -186,6 +186,7 @@ check "clients come and go, and nothing of them stays" {
     t:expect(t.server:memory() < memory + 2 * MEGABYTE,
              "400 clients have come and gone, and %d KiB more are in use than before",
              (t.server:memory() - memory) // 1024)
+    one:echo("the last one\n", { within = 20 })
     t:rules { no_calls_on_closed = true }
   end,
 }
