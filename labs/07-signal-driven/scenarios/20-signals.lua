@@ -78,6 +78,7 @@ check "one burst is one signal, and all of it is answered" {
 
 check "a client that does not read keeps nobody waiting, and loses nothing" {
   points = 4,
+  time = 60,
   hints = {
     "One client sends and sends, and reads nothing. Where is your server meanwhile?",
     "send() takes what there is room for, perhaps nothing. Keep the rest with the client and "
@@ -101,6 +102,7 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
 
 check "a client that does not read is not read from" {
   points = 3,
+  time = 60,
   hints = {
     "How many bytes of one client can your server hold?",
     "What cannot be sent on should not be received: then the kernel's buffers fill up, and the "

@@ -11,6 +11,7 @@ end
 
 check "a half-close does not cut off what is still to be sent" {
   points = 2,
+  time = 60,
   hints = {
     "The end of the client's bytes came while some of them were still on their way back.",
     "A client may be closed when the end has come and nothing is left to be sent: two conditions.",

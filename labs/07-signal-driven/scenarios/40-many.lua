@@ -2,6 +2,7 @@
 
 check "a hundred silent clients cost nothing" {
   points = 3,
+  time = 60,
   hints = {
     "A hundred clients are connected, and none says anything. What keeps your server busy?",
     "Who is told need not ask: no time-out, no timer, no look at the clients without a signal.",

@@ -11,6 +11,7 @@ end
 
 check "a reset while output is pending" {
   points = 5,
+  time = 60,
   hints = { "Nobody will read that output any more.", "EPIPE and ECONNRESET of send(2)." },
   run = function(t)
     local other = t:connect()
