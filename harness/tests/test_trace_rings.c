@@ -218,6 +218,41 @@ static void test_direct(void **state)
     close(listener);
 }
 
+/* --- a close that completes in silence --- */
+
+static int silent_once(void *context)
+{
+    struct io_uring ring;
+    struct io_uring_cqe completion;
+    if (io_uring_queue_init(8, &ring, 0) < 0)
+        return 1;
+    io_uring_prep_accept(io_uring_get_sqe(&ring), *(int *)context, NULL, NULL, 0);
+    int fd = ask_one(&ring, &completion);
+    struct io_uring_sqe *entry = io_uring_get_sqe(&ring);
+    io_uring_prep_close(entry, fd);
+    entry->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_prep_nop(io_uring_get_sqe(&ring));
+    return ask_one(&ring, &completion) == 0 ? 0 : 2;
+}
+
+static void test_silent(void **state)
+{
+    (void)state;
+    struct traced traced;
+    int port, listener = listen_anywhere(&port);
+    traced_start(&traced, silent_once, &listener);
+    int client = connect_to(port);
+    expect_end(client);
+    traced_end(&traced);
+    assert_int_equal(WEXITSTATUS(traced.status), 0);
+    const struct event *closed = traced_want(&traced, EVENT_CLOSE, NULL, 1);
+    assert_true(closed->number < traced_want(&traced, EVENT_THREAD_END, NULL, 1)->number);
+    assert_int_equal(closed->fd, traced_want(&traced, EVENT_SUBMIT, "IORING_OP_CLOSE", 1)->fd);
+    traced_free(&traced);
+    close(client);
+    close(listener);
+}
+
 /* --- faults --- */
 
 static int send_and_receive(void *context)
@@ -555,10 +590,15 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_operation), cmocka_unit_test(test_direct),
-        cmocka_unit_test(test_faults),          cmocka_unit_test(test_polled),
-        cmocka_unit_test(test_kinds),           cmocka_unit_test(test_many_rings),
-        cmocka_unit_test(test_closing),         cmocka_unit_test(test_lies),
+        cmocka_unit_test(test_every_operation),
+        cmocka_unit_test(test_direct),
+        cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_polled),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_many_rings),
+        cmocka_unit_test(test_closing),
+        cmocka_unit_test(test_lies),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,8 @@ static void look_at(struct visit *visit, struct ring *ring)
             look_at_entries(visit, &window, &state);
         if (!ring->broken && ring->seen != state.complete_tail)
             look_at_completions(visit, &window, &state);
+        if (ring->closings)
+            ring_closed_in_silence(visit, ring);
     }
     ring_window_close(&window);
 }
@@ -218,14 +220,19 @@ static struct visit visit_of(struct trace *trace, struct thread *thread, int64_t
     return (struct visit){.trace = trace, .thread = thread, .time = time};
 }
 
+/* What a program has forged may seem to close a ring: none goes while they are looked at. */
 void ring_look(struct trace *trace, struct thread *thread, int64_t time)
 {
     struct visit visit = visit_of(trace, thread, time);
     struct ring *next;
-    for (struct ring *ring = trace->rings; ring; ring = next) {
-        next = ring->next; /* what is seen may close a ring */
-        if (!ring->broken && ring->process == thread->process && ring->holders)
+    for (struct ring *ring = trace->rings; ring; ring = ring->next)
+        ring_hold(ring);
+    for (struct ring *ring = trace->rings; ring; ring = ring->next)
+        if (!ring->broken && ring->process == thread->process)
             look_at(&visit, ring);
+    for (struct ring *ring = trace->rings; ring; ring = next) {
+        next = ring->next;
+        ring_leave(trace, thread, ring, time);
     }
 }
 

@@ -64,7 +64,12 @@ struct ring {
     uint64_t strange;          /* of these, those that belong to no entry that was seen */
     bool broken;               /* it holds what no kernel writes, and is read no more */
     struct descriptors *files; /* direct descriptors; NULL: none so far */
-    uint64_t said;             /* which notes were written */
+    struct {
+        int fd;
+        uint64_t serial;
+    } closing[16]; /* by entries that complete in silence */
+    int closings;
+    uint64_t said; /* which notes were written */
 };
 
 /* Behind io_uring_setup: its ring, that has no holder yet. NULL: it cannot be read. */

@@ -1,7 +1,9 @@
 /* Entries and completions, one by one. See ring_request.h. */
 #include "trace/ring_request.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "trace/counts.h"
 #include "trace/identify.h"
@@ -151,6 +153,12 @@ void ring_hand_in(struct visit *visit, struct ring_window *window, uint32_t posi
     event_write(visit->trace->options.out, &one.event);
     ring_fault(&one, window, position, &entry);
     counts_add(&visit->trace->counts, &one.event);
+    int room = sizeof ring->closing / sizeof *ring->closing;
+    if (request.silent && (operation->traits & RING_CLOSE) && request.serial &&
+        ring->closings < room) {
+        ring->closing[ring->closings].fd = request.fd;
+        ring->closing[ring->closings++].serial = request.serial;
+    }
     if (request.silent)
         remember_silent(ring, &request);
     else
@@ -257,4 +265,23 @@ void ring_complete(struct visit *visit, struct ring *ring,
     ring->strange += !request;
     if (request && !(completion->flags & IORING_CQE_F_MORE))
         drop(ring, request);
+}
+
+void ring_closed_in_silence(struct visit *visit, struct ring *ring)
+{
+    int left = 0;
+    for (int i = 0; i < ring->closings; i++) {
+        int fd = ring->closing[i].fd;
+        const struct slot *slot = descriptor_find(visit->thread->descriptors, fd);
+        if (!slot || slot->serial != ring->closing[i].serial)
+            continue; /* another one has its number: that was told when it came */
+        int copy = tracee_copy(visit->thread, fd);
+        if (copy >= 0)
+            close(copy);
+        if (copy < 0 && errno == EBADF)
+            descriptor_close(visit->trace, visit->thread, fd, visit->time);
+        else
+            ring->closing[left++] = ring->closing[i];
+    }
+    ring->closings = left;
 }

@@ -11,6 +11,9 @@ void ring_hand_in(struct visit *visit, struct ring_window *window, uint32_t posi
 void ring_complete(struct visit *visit, struct ring *ring,
                    const struct io_uring_cqe *completion);
 
+/* Of the entries that close and complete in silence: those whose descriptor is gone by now. */
+void ring_closed_in_silence(struct visit *visit, struct ring *ring);
+
 void ring_requests_free(struct ring *ring);
 
 #endif
