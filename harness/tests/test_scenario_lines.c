@@ -4,14 +4,19 @@
  */
 #include "tests/script_fixture.h"
 
-static struct scenario *begin(const char *text, uint64_t seed)
+static struct scenario *begin_with(const char *text, struct scenario_options options)
 {
     struct failure failure = {.text = ""};
-    struct scenario_options options = {.seed = seed, .time_scale = 2, .port = 4711};
     struct scenario *scenario = script_load(text, &failure);
     if (scenario == NULL || scenario_begin(scenario, 0, &options, &failure) != 0)
         fail_msg("%s", failure.text);
     return scenario;
+}
+
+static struct scenario *begin(const char *text, uint64_t seed)
+{
+    return begin_with(text,
+                      (struct scenario_options){.seed = seed, .time_scale = 2, .port = 4711});
 }
 
 static void finish(struct scenario *scenario, struct step *step)
@@ -270,6 +275,13 @@ static void answers(struct scenario *scenario, enum step_kind kind, int64_t numb
     scenario_finish(scenario, step, &result);
 }
 
+/* Calls that receive, and requests of rings. */
+static void answers_counts(struct scenario *scenario, int64_t receives)
+{
+    answers(scenario, STEP_SERVER, receives);
+    answers(scenario, STEP_SERVER, 0);
+}
+
 /* A try that is taken whole is repeated at once; one that is not, after the witness was served;
    and it is over when nothing was taken, and nothing received meanwhile. */
 static void fill_until_it_stands(void **state)
@@ -277,9 +289,9 @@ static void fill_until_it_stands(void **state)
     (void)state;
     const int64_t piece = 1 << 18;
     struct scenario *scenario =
-        begin(CHECK("local c, w = t:connect(), t:connect() "
-                    "assert(#t:fill(c, w, 64 << 20) == (1 << 18) + 70) t:mark('full')"),
-              1);
+        begin_with(CHECK("local c, w = t:connect(), t:connect() "
+                         "assert(#t:fill(c, w, 64 << 20) == (1 << 18) + 70) t:mark('full')"),
+                   (struct scenario_options){.time_scale = 1, .watched = true});
     answers(scenario, STEP_CONNECT, 0);
     answers(scenario, STEP_CONNECT, 0);
     answers(scenario, STEP_STALL, 0);
@@ -287,14 +299,14 @@ static void fill_until_it_stands(void **state)
         int64_t receives, taken, receives_then;
     } tries[] = {{1, piece, 0}, {2, 70, 3}, {3, 0, 4}, {4, 0, 4}};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-        answers(scenario, STEP_SERVER, tries[i].receives);
+        answers_counts(scenario, tries[i].receives);
         answers(scenario, STEP_SEND, tries[i].taken);
         if (tries[i].taken == piece)
             continue;
         answers(scenario, STEP_ECHO, 0);
         answers(scenario, STEP_ECHO, 0);
         if (tries[i].taken == 0)
-            answers(scenario, STEP_SERVER, tries[i].receives_then);
+            answers_counts(scenario, tries[i].receives_then);
     }
     marks(scenario, "full");
     ends(scenario, OUTCOME_OK, "");
