@@ -8,7 +8,7 @@
 
 static const char fill[] =
     "local t, c, witness, most = ...\n"
-    "local taken, total, refused = {}, 0, 0\n"
+    "local taken, total, refused, stands = {}, 0, 0, false\n"
     "local function receives()\n"
     "  return t.watched and t.server:calls { call = '@receive', connection = c } +\n"
     "                       t.server:calls { call = '@ring', connection = c }\n"
@@ -20,7 +20,7 @@ static const char fill[] =
     "  local n = c:try_send(piece, { within = 0.2 })\n"
     "  taken[#taken + 1] = piece:sub(1, n)\n"
     "  total = total + n\n"
-    "  local stands = n == 0\n"
+    "  stands = n == 0\n"
     "  if n < #piece then\n"
     "    refused = refused + (n == 0 and 1 or 0)\n"
     "    witness:echo('one\\n', { within = 10 })\n"
@@ -28,6 +28,11 @@ static const char fill[] =
     "    stands = stands and receives() == before\n"
     "  end\n"
     "until stands or total >= most or refused == 30\n"
+    "for _ = 1, t.watched and stands and 20 or 0 do\n" /* the kernels still move a little */
+    "  local before = receives()\n"
+    "  t:sleep(0.3)\n"
+    "  if receives() == before then break end\n"
+    "end\n"
     "return table.concat(taken)\n";
 
 static const char greet[] = "local t, c = ...\n"

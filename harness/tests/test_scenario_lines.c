@@ -283,7 +283,7 @@ static void answers_counts(struct scenario *scenario, int64_t receives)
 }
 
 /* A try that is taken whole is repeated at once; one that is not, after the witness was served;
-   and it is over when nothing was taken, and nothing received meanwhile. */
+   and it is over when nothing was taken, nothing received meanwhile, nor for a while behind. */
 static void fill_until_it_stands(void **state)
 {
     (void)state;
@@ -308,6 +308,12 @@ static void fill_until_it_stands(void **state)
         if (tries[i].taken == 0)
             answers_counts(scenario, tries[i].receives_then);
     }
+    answers_counts(scenario, 5);
+    answers(scenario, STEP_SLEEP, 0);
+    answers_counts(scenario, 6);
+    answers_counts(scenario, 7);
+    answers(scenario, STEP_SLEEP, 0);
+    answers_counts(scenario, 7);
     marks(scenario, "full");
     ends(scenario, OUTCOME_OK, "");
 }
