@@ -314,5 +314,6 @@ int main(void)
         cmocka_unit_test(one_has_too_many),
         cmocka_unit_test(nobody_is_made_to_wait),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,5 +169,6 @@ int main(void)
         cmocka_unit_test(a_number_used_again_owes_nothing),
         cmocka_unit_test(without_poll_there_is_nothing_to_hold),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
