@@ -1,6 +1,7 @@
 /* Folders of a grading. See folder.h. */
 #include "grade/folder.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <glob.h>
@@ -75,6 +76,25 @@ static void make_named(char *path, size_t size, const char *runs)
              (int)getpid());
 }
 
+/* Who makes a folder, or removes old ones, is alone: a new one is not locked for a moment. */
+static int make_locked(const char *runs, char *path, size_t size)
+{
+    int alone = open(runs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (alone >= 0)
+        flock(alone, LOCK_EX);
+    remove_old(runs);
+    make_named(path, size, runs);
+    int made = mkdir(path, 0700);
+    int error = errno;
+    int lock = made < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock >= 0)
+        flock(lock, LOCK_SH); /* held until this process ends */
+    if (alone >= 0)
+        close(alone);
+    errno = error;
+    return made;
+}
+
 char *folder_recordings(const char *lab, struct failure *failure)
 {
     char *base = score_folder(lab, failure);
@@ -84,15 +104,9 @@ char *folder_recordings(const char *lab, struct failure *failure)
     snprintf(runs, sizeof runs, "%s/runs", base);
     free(base);
     mkdir(runs, 0700);
-    remove_old(runs);
-    make_named(path, sizeof path, runs);
-    if (mkdir(path, 0700) < 0) {
+    if (make_locked(runs, path, sizeof path) < 0) {
         failure_errno(failure, STATUS_MACHINE, "cannot keep recordings in %s", path);
         return NULL;
     }
-    int lock =
-        open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* held until this process ends */
-    if (lock >= 0)
-        flock(lock, LOCK_SH);
     return strdup(path);
 }
