@@ -92,12 +92,11 @@ check "idle clients are closed, and only they" {
   run = function(t)
     local silent, busy = t:connect(), t:connect()
     silent:echo("my last word\n", { within = 10 })
-    local over = false
     local chat = t:spawn(function()
-      repeat
+      for _ = 1, 80 do
         busy:echo("I am still here\n", { within = 10 })
         t:sleep(0.1)
-      until over
+      end
     end)
     silent:expect_silence(1)
     silent:expect_close { within = 10 }
@@ -111,7 +110,6 @@ check "idle clients are closed, and only they" {
     for _, c in ipairs(more) do
       c:expect_close { within = 15 }
     end
-    over = true
     chat:join()
     busy:echo("and I stay\n", { within = 10 })
     t:quiet(0.3)
@@ -132,12 +130,11 @@ check "a client that takes nothing is idle too" {
     local busy = t:connect()
     busy:echo("hello\n", { within = 10 })
     local open = t.server:descriptors()
-    local over = false
     local chat = t:spawn(function()
-      repeat
+      for _ = 1, 60 do
         busy:echo("I am still here\n", { within = 10 })
         t:sleep(0.1)
-      until over
+      end
     end)
     local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
     c:stall()
@@ -146,7 +143,6 @@ check "a client that takes nothing is idle too" {
       within = 15,
       message = "a client that takes nothing for longer than the limit is still connected",
     })
-    over = true
     chat:join()
     busy:echo("room for others\n", { within = 10 })
   end,

@@ -14,7 +14,7 @@ local RECEIVES = { "RECV", "RECVMSG", "READ", "READV", "READ_FIXED", "READ_MULTI
 
 check "a thousand clients at a time" {
   points = 4,
-  time = 60,
+  time = 120,
   hints = {
     "How many clients has your server room for?",
     "A thousand receives may be prepared in one round: more than the submission queue holds.",
@@ -26,10 +26,10 @@ check "a thousand clients at a time" {
     local open = t.server:descriptors()
     local all = t:barrier(1000)
     t:clients(1000, function(c, i)
-      c:echo(("client %d\n"):format(i), { within = 20 })
-      all:wait { within = 20 }
+      c:echo(("client %d\n"):format(i), { within = 40 })
+      all:wait { within = 40 }
       c:close()
-    end, { within = 20 })
+    end, { within = 40 })
     t:eventually(function() return t.server:descriptors() <= open end, {
       within = 10,
       message = "all but one client have gone, and their descriptors are still open",
