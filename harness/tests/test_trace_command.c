@@ -173,6 +173,7 @@ static void test_static_program(void **state)
 
 int main(void)
 {
+    signal(SIGINT, SIG_DFL); /* a shell that runs us in the background ignores it */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_status_and_output), cmocka_unit_test(test_wrong_calls),
         cmocka_unit_test(test_forbidden),         cmocka_unit_test(test_interrupted),
