@@ -2,9 +2,11 @@
 
 local MEGABYTE = 1 << 20
 
--- A slow client for which nothing more fits anywhere, and what was taken of it.
+-- A slow client for which nothing more fits anywhere, and what was taken of it. One send is
+-- short for certain: real ones mostly take all or nothing.
 local function choke(t, other, most)
   local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
+  t.server:fault { call = "@send", connection = c, short = 100, count = 1 }
   return c, t:fill(c, other, most)
 end
 
