@@ -25,7 +25,7 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers %/test_trace_r
               $(filter %/test_event_writer $(BUILD)/tests/test_client_% \
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
-.PHONY: all help demo test units sanitized threaded threads threads-build bench flaky \
+.PHONY: all help demo test units sanitized threaded threads threads-build bench flaky mutants \
         lint skeletons figures new-lab dist clean
 
 all: $(COMMANDS) iolab
@@ -74,6 +74,11 @@ flaky: ## every solution 100 times, every mutant 20 times, under load (long)
 	@$(TOOLS)/install build test
 	@$(MAKE) --no-print-directory -s all
 	@harness/tests/flaky
+
+mutants: ## every mutant against all checks of its lab (make test leaves some out)
+	@$(TOOLS)/install build test
+	@$(MAKE) --no-print-directory -s all
+	@WHOLE=1 harness/tests/labs
 
 lint: ## layout, static analysis, directions of includes
 	@$(TOOLS)/install build lint

@@ -78,14 +78,27 @@ test_wrong_model() { # lab, file: right answers, wrong model; the first line nam
         --source "$2"
 }
 
+# The checks under load, the rules (which need the recordings of all checks) and the sanitizer take
+# most of the time. A mutant that names none of them is graded without, unless WHOLE is set.
+some_checks() { # numbers
+    local number
+    [ -z "${WHOLE:-}" ] || return 0
+    for number in $1; do
+        [ "$number" -ge 10 ] && [ "$number" -lt 40 ] || return 0
+    done
+    echo '--check [1-3]?'
+}
+
 test_mutant() { # lab, patch: fails exactly the checks that it names
-    local wanted source name
+    local wanted source name only
     name=$(basename "$2" .patch)
     wanted=$(sed -n 's/^Fails: *//p' "$2" | tr ' ' '\n' | sort -n | xargs)
     source=$(mktemp -d "${TMPDIR:-/tmp}/iolab-mutant-XXXXXX")
     cp solutions/"$1"/*.[ch] "$source"/
     if patch -s -p1 -d "$source" <"$2"; then
-        expect_failing "$1: mutant $name fails $wanted" "${wanted:-?}" "$1" --source "$source"
+        read -ra only <<<"$(some_checks "$wanted")"
+        expect_failing "$1: mutant $name fails $wanted" "${wanted:-?}" "$1" --source "$source" \
+            "${only[@]}"
     else
         say 1 "$1: mutant $name" "the patch does not apply to the solution"
     fi
