@@ -64,7 +64,9 @@ check "a half-close does not cut off what is still to be sent" {
   run = function(t)
     local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
     slow:echo("ready", { within = 3 })
-    local taken = t:fill(slow, t:connect(), 8 * 1048576)
+    local other = t:connect()
+    local taken = t:fill(slow, other, 8 * 1048576)
+    other:echo(t:bytes(20000), { within = 10 }) -- through every buffer that is not slow's alone
     slow:half_close()
     slow:resume()
     slow:expect(taken, { within = 20 })

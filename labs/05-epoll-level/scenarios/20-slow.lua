@@ -41,6 +41,7 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
     local slow, taken = choke(t, other, 16 * MEGABYTE)
     other:echo(t:bytes(20000), { within = 10 })
     t:connect():echo("a new one\n", { within = 10 })
+    t.server:fault { call = "@send", connection = slow, short = 100, count = 3 }
     slow:resume()
     slow:expect(taken, { within = 20 })
     slow:echo("awake again\n", { within = 10 })
