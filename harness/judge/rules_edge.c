@@ -5,12 +5,12 @@
  * Followed for each descriptor that is registered with EPOLLET: was it told of since it was last
  * asked until nothing more was there? That is so after EAGAIN, after a receive that brought less
  * than it asked for (epoll(7), question 9) or all that was there, after the end, and after an
- * error. To be left
- * alone with bytes unread is right while output is blocked: the event that tells of room leads
- * back to them. A listener is left alone rightly when descriptors have run out.
+ * error. Whoever registers anew (EPOLL_CTL_MOD) is told again of what is there. To be left alone
+ * with bytes unread is right while output is blocked: the event that tells of room leads back to
+ * them. A listener is left alone rightly when descriptors have run out.
  *
- * A server with a list of those who are not done does not sleep before it is empty; one that
- * registers anew (EPOLL_CTL_MOD) has an event waiting, and does not sleep either.
+ * A server with a list of those who are not done does not sleep before it is empty. Of several
+ * threads, the one that was told may be at work while the others sleep, or hand over.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,9 +23,10 @@
 #include "judge/traffic.h"
 #include "judge/words.h"
 
-/* Where several threads serve, one may have been handed what another was told of: only a sleep
-   of this length, during which nobody asked, is held against them. */
-#define LONG_ENOUGH (CLOCK_SECOND / 2)
+/* Where several threads serve, one may have been handed what another was told of, and not have
+   had a processor yet: only a sleep of this length, during which nobody asked, is held against
+   them. */
+#define LONG_ENOUGH (3 * CLOCK_SECOND)
 
 struct place {
     int process, descriptor;
@@ -39,6 +40,7 @@ struct edge {
     int epoll;                /* where it is registered; -1: nowhere */
     bool triggered;           /* with EPOLLET */
     bool open;                /* told of, and not asked to the end since */
+    bool held;                /* the thread that was told has not waited again */
     const struct call *told;  /* the wait that told of it last */
     const struct call *asked; /* the last receive or accept */
     UT_hash_handle hh;
@@ -96,6 +98,7 @@ static void registered(struct edges *edges, const struct call *call)
     bool deleted = strcmp(change.operation, "DEL") == 0;
     edge->epoll = deleted ? -1 : call->enter->fd;
     edge->triggered = !deleted && change.edge;
+    edge->open = false;
     edges->any |= edge->triggered;
 }
 
@@ -117,7 +120,7 @@ static void told(struct edges *edges, const struct call *wait)
             lane->blocked = false;
         if (!set_has(&sets.of[SET_READ], descriptor))
             continue;
-        edge->open = true;
+        edge->open = edge->held = true;
         edge->told = wait;
     }
 }
@@ -282,7 +285,9 @@ static enum rule_outcome judge_wait(const struct edges *edges, const struct call
     {
         if (edge->place.process != wait->enter->process || edge->epoll != wait->enter->fd)
             continue;
-        int64_t left = left_behind(edges, edge, wait->enter->time);
+        if (edge->told && edge->told->enter->thread == wait->enter->thread)
+            edge->held = false;
+        int64_t left = edge->held ? 0 : left_behind(edges, edge, wait->enter->time);
         if (left > 0 && stays_lost(edges, edge, wait))
             return lost(edges, edge, wait, left, finding);
     }

@@ -227,6 +227,41 @@ static void another_thread_may_follow_the_edge(void **state)
     expect(&tape, drains, VERDICT_FAIL, WORDS("5 bytes unread on connection 1"));
 }
 
+/* EPOLL_CTL_MOD makes an event of what is there; another thread has it, and is slow to start. */
+static void registering_anew_is_told_again(void **state)
+{
+    struct tape tape;
+    (void)state;
+    burst(&tape);
+    tape_thread(&tape, 105, 2, 1);
+    receive(&tape, 110, 5);
+    control(&tape, 112, "MOD 5 IN|OUT|ET");
+    wait_for(&tape, 120, 0, 1, NULL);
+    expect(&tape, drains, VERDICT_PASS, NULL);
+}
+
+/* The one that was told has had no processor yet; the others wait for what comes next. */
+static void whoever_was_told_may_be_slow(void **state)
+{
+    struct tape tape;
+    (void)state;
+    begin(&tape);
+    tape_thread(&tape, 50, 2, 1);
+    sends(&tape, 100, 1, BURST);
+    wait_for(&tape, 90, 11, 2, "{5:IN|OUT}");
+    wait_for(&tape, 120, 0, 1, NULL);
+    expect(&tape, drains, VERDICT_PASS, NULL);
+
+    begin(&tape);
+    tape_thread(&tape, 50, 2, 1);
+    sends(&tape, 100, 1, BURST);
+    wait_for(&tape, 90, 11, 2, "{5:IN|OUT}");
+    wait_for(&tape, 120, 0, 1, NULL);
+    wait_for(&tape, 130, 0, 2, NULL);
+    expect(&tape, drains, VERDICT_FAIL,
+           WORDS("10 bytes unread on connection 1", "epoll_wait(4) at 0.130 s"));
+}
+
 static void without_edges_there_is_nothing_to_hold(void **state)
 {
     struct tape tape;
@@ -309,6 +344,8 @@ int main(void)
         cmocka_unit_test(clients_are_left_in_the_queue),
         cmocka_unit_test(clients_wait_for_a_descriptor),
         cmocka_unit_test(another_thread_may_follow_the_edge),
+        cmocka_unit_test(registering_anew_is_told_again),
+        cmocka_unit_test(whoever_was_told_may_be_slow),
         cmocka_unit_test(without_edges_there_is_nothing_to_hold),
         cmocka_unit_test(everybody_has_a_turn),
         cmocka_unit_test(one_has_too_many),
