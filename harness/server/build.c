@@ -1,7 +1,7 @@
 /*
- * From a student's files to a program: server_build. Two ways: all files in one command; or,
- * for a check with a driver of its own, the student's files one by one with their main renamed,
- * then everything linked.
+ * From a student's files to a program: server_build. File by file, which is what compilers' caches
+ * understand (CC="ccache gcc"), then everything linked. For a check with a driver of its own the
+ * main of the student's files is renamed.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -141,8 +141,7 @@ static int run_command(struct build *build, struct failure *failure)
     return outcome.end != COMPILER_WELL;
 }
 
-/* One student's file into an object, its main out of the driver's way. */
-static int compile_object(struct build *build, const char *file, struct failure *failure)
+static int compile(struct build *build, const char *file, bool student, struct failure *failure)
 {
     if (build->object_count == sizeof build->objects / sizeof build->objects[0])
         return failure_set(failure, STATUS_MACHINE, "Too many files for one program.");
@@ -150,7 +149,8 @@ static int compile_object(struct build *build, const char *file, struct failure 
     snprintf(object, sizeof build->objects[0], "%s/%zu.o", build->temporary,
              build->object_count);
     begin_command(build);
-    add(build, "-Dmain=lab_main");
+    if (student && build->spec->driver)
+        add(build, "-Dmain=lab_main"); /* out of the driver's way */
     add(build, "-c");
     add(build, file);
     add(build, "-o");
@@ -158,14 +158,26 @@ static int compile_object(struct build *build, const char *file, struct failure 
     return run_command(build, failure);
 }
 
-static int compile_objects(struct build *build, struct failure *failure)
+/* Goes on after one that does not compile, for the messages of all at once. */
+static int compile_all(struct build *build, const char *const *files, bool student,
+                       struct failure *failure)
 {
     int worst = 0;
-    for (size_t i = 0; build->spec->files[i] && worst >= 0; i++) {
-        int result = compile_object(build, build->spec->files[i], failure);
-        worst = result != 0 ? result : worst; /* go on: messages of all files at once */
+    for (size_t i = 0; files && files[i] && worst >= 0; i++) {
+        int result = compile(build, files[i], student, failure);
+        worst = result != 0 ? result : worst;
     }
     return worst;
+}
+
+static int compile_program(struct build *build, struct failure *failure)
+{
+    const char *const driver[] = {build->spec->driver ? build->driver : NULL, NULL};
+    const char *const *support = (const char *const *)build->support_files.gl_pathv;
+    int result = compile_all(build, build->spec->files, true, failure);
+    if (result == 0)
+        result = compile_all(build, driver, false, failure);
+    return result == 0 ? compile_all(build, support, false, failure) : result;
 }
 
 /* "uring" is -luring; a word that begins with '-' goes as it is. */
@@ -185,14 +197,8 @@ static void add_libraries(struct build *build)
 static int link_program(struct build *build, struct failure *failure)
 {
     begin_command(build);
-    if (build->spec->driver) {
-        add(build, build->driver);
-        for (size_t i = 0; i < build->object_count; i++)
-            add(build, build->objects[i]);
-    } else {
-        add_all(build, build->spec->files);
-    }
-    add_all(build, (const char *const *)build->support_files.gl_pathv);
+    for (size_t i = 0; i < build->object_count; i++)
+        add(build, build->objects[i]);
     add(build, "-o");
     add(build, build->output);
     add_libraries(build);
@@ -281,7 +287,7 @@ static int build_all(struct build *build, struct failure *failure)
         return -1;
     choose_compiler(build);
     build->until = (double)clock_now() / (double)CLOCK_SECOND + build->spec->seconds;
-    int result = build->spec->driver ? compile_objects(build, failure) : 0;
+    int result = compile_program(build, failure);
     return result == 0 ? link_program(build, failure) : result;
 }
 

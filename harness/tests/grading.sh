@@ -1,4 +1,12 @@
-# What the tests of labs share: grade something, compare the checks that failed. Sourced.
+# What the tests of labs share: grade something, compare the checks that failed. Sourced, in the
+# root of the tree.
+
+# Half of the time that a grading takes of a processor is compiling, and much of it is the same
+# again: the solution, the support library, drivers. ($CC is cut at blanks.)
+case $PWD in
+*' '*) ;;
+*) export CC="env CCACHE_DIR=$PWD/build/ccache ccache gcc" ;;
+esac
 
 # Numbers of the checks that did not pass, sorted, on one line; "none" when all passed.
 failing() { # report
@@ -89,20 +97,33 @@ some_checks() { # numbers
     echo '--check [1-3]?'
 }
 
+# The solution with a patch: $source, a folder that others may use at the same time. It stays,
+# under a name that goes with its contents, and so does what the compiler made of it.
+mutated() { # lab, patch
+    local made
+    source=build/mutants/$1/$(basename "$2" .patch)-$(cat solutions/"$1"/*.[ch] "$2" | cksum | cut -d ' ' -f 1)
+    [ ! -d "$source" ] || return 0
+    mkdir -p "build/mutants/$1" && made=$(mktemp -d "build/mutants/$1/XXXXXX") || return 1
+    chmod 755 "$made"
+    cp solutions/"$1"/*.[ch] "$made"/
+    if patch -s -p1 -d "$made" <"$2" && mv -T "$made" "$source" 2>&-; then return 0; fi
+    rm -rf "$made"
+    [ -d "$source" ]
+}
+
+wanted_of() { sed -n 's/^Fails: *//p' "$1" | tr ' ' '\n' | sort -n | xargs; } # patch
+
 test_mutant() { # lab, patch: fails exactly the checks that it names
     local wanted source name only
     name=$(basename "$2" .patch)
-    wanted=$(sed -n 's/^Fails: *//p' "$2" | tr ' ' '\n' | sort -n | xargs)
-    source=$(mktemp -d "${TMPDIR:-/tmp}/iolab-mutant-XXXXXX")
-    cp solutions/"$1"/*.[ch] "$source"/
-    if patch -s -p1 -d "$source" <"$2"; then
+    wanted=$(wanted_of "$2")
+    if mutated "$1" "$2"; then
         read -ra only <<<"$(some_checks "$wanted")"
         expect_failing "$1: mutant $name fails $wanted" "${wanted:-?}" "$1" --source "$source" \
             "${only[@]}"
     else
         say 1 "$1: mutant $name" "the patch does not apply to the solution"
     fi
-    rm -rf "$source"
 }
 
 test_papers() { # lab: README, hints, TODOs, figures
