@@ -27,13 +27,13 @@ check "a thousand clients at once" {
     local everybody = t:barrier(1000)
     t:clients(1000, function(c, i)
       c:send("client " .. i .. " is here\n")
-      c:expect("client " .. i .. " is here\n", { within = 15 })
+      c:expect("client " .. i .. " is here\n", { within = 40 })
       everybody:wait { within = 60 }
       c:send("client " .. i .. " goes\n")
       c:half_close()
-      c:expect("client " .. i .. " goes\n", { within = 15 })
-      c:expect_close { within = 15 }
-    end, { within = 15 })
+      c:expect("client " .. i .. " goes\n", { within = 40 })
+      c:expect_close { within = 40 }
+    end, { within = 40 })
   end,
 }
 
