@@ -226,18 +226,18 @@ check "recv_with_timeout: signals neither end the wait nor prolong it" {
     answer(t, control, 3, "data was there, and recv_with_timeout did not return")
 
     local over = false
-    ask(control, "recv 100 1")
+    ask(control, "recv 100 2")
     t:spawn(function()
-      for _ = 1, 100 do
+      for _ = 1, 200 do
         if over then break end
         t.server:signal("USR1")
         t:sleep(0.05)
       end
     end)
-    local result, errno, took = answer(t, control, 4, "a signal came every 50 ms; the time-out was 1 s, and recv_with_timeout went on waiting")
+    local result, errno, took = answer(t, control, 6, "a signal came every 50 ms; the time-out was 2 s, and recv_with_timeout went on waiting")
     over = true
     t:expect(result == -1 and errno == "ETIMEDOUT", "signals came, data did not: it returned %d (%s), not -1 (ETIMEDOUT)", result, errno)
-    t:expect(took >= 950, "signals came; the time-out was 1 s, and it returned after %d ms", took)
+    t:expect(took >= 1950, "signals came; the time-out was 2 s, and it returned after %d ms", took)
   end,
 }
 
