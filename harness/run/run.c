@@ -24,7 +24,7 @@
 #include "trace/trace.h"
 
 #define PORT          7000
-#define READY_SECONDS 5.0
+#define READY_SECONDS 10.0
 #define GRACE_SECONDS 1.0
 #define CHECK_SECONDS 20.0
 /* A server that polls in a tight loop makes many events; behind this they are only counted. */
@@ -194,15 +194,16 @@ static void note_exit(struct run *run, struct server_exit end)
 /* Waits until the server listens. Asked every millisecond: nothing tells when a socket does. */
 static bool await_ready(struct run *run)
 {
-    int64_t limit =
-        clock_now() + (int64_t)(READY_SECONDS * run->spec->time_scale * CLOCK_SECOND);
+    double seconds = READY_SECONDS * run->spec->time_scale;
+    int64_t limit = clock_now() + (int64_t)(seconds * CLOCK_SECOND);
     while (!server_listening(run->control.server)) {
         if (server_ended(run->control.server).ended || stop_asked(run, 1))
             return false;
         if (clock_now() > limit) {
-            control_note(run->out, "ready", 0,
-                         "the server did not listen on its port within 5 s of its start",
-                         OUTCOME_TIMEOUT);
+            char text[96];
+            snprintf(text, sizeof text,
+                     "the server did not listen on its port within %g s of its start", seconds);
+            control_note(run->out, "ready", 0, text, OUTCOME_TIMEOUT);
             return false;
         }
     }

@@ -185,9 +185,9 @@ static void add_libraries(struct build *build)
 {
     const char *const *library = build->spec->libraries;
     for (size_t i = 0; library && library[i]; i++) {
-        char *word = build->library_words[i];
         if (i == sizeof build->library_words / sizeof *build->library_words)
             return;
+        char *word = build->library_words[i];
         snprintf(word, sizeof build->library_words[i], "%s%s", *library[i] == '-' ? "" : "-l",
                  library[i]);
         add(build, word);
