@@ -13,8 +13,7 @@
 #include "grade/folder.h"
 #include "trace/trace.h"
 
-#define BUILD_SECONDS  10.0
-#define CHECK_SECONDS  20.0
+#define BUILD_SECONDS  30.0
 #define MARGIN_SECONDS 15.0 /* for starting, stopping and writing, on a busy machine */
 
 /* Is `number` one of "21,3*"? */
@@ -160,11 +159,7 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
         asprintf(&job->sanitizer_log, "%s/report", job->folder) < 0)
         abort();
     mkdir(job->folder, 0700);
-    double seconds = check->time                 ? check->time
-                     : plan->lab->manifest->time ? plan->lab->manifest->time
-                                                 : CHECK_SECONDS;
     job->program = job->needs = program;
-    job->seconds = (seconds + MARGIN_SECONDS) * plan->time_scale;
     job->spec = (struct run_spec){
         .manifest = plan->lab->manifest,
         .scenario = scenario,
@@ -179,6 +174,7 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
         .sanitized = sanitize,
         .sanitizer_log = sanitize ? job->sanitizer_log : NULL,
     };
+    job->seconds = run_seconds(&job->spec) + MARGIN_SECONDS * plan->time_scale;
 }
 
 static void add_checks(struct plan *plan, const struct grade_options *options, bool sanitize)

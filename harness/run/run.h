@@ -33,6 +33,9 @@ enum run_end {
     RUN_BROKEN = 3, /* this machine or the lab could not do it; a NOTE event says why */
 };
 
+/* Seconds that this check may take, scaled: its own, its lab's, or what any check may. */
+double run_seconds(const struct run_spec *spec);
+
 /*
  * Forks a worker that runs the check. Its pid, or -1 with errno. It dies with the caller;
  * SIGTERM makes it end at once, the server with it. The caller must have one thread only.

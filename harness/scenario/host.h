@@ -17,7 +17,7 @@
 #define TASKS_MOST  200000 /* lines that one check may have */
 #define WHERE_SIZE  96
 #define BYTES_MOST  (INT64_C(64) << 20) /* of one string of random bytes, of one expectation */
-#define WITHIN      2.0                 /* seconds, when a script does not say */
+#define WITHIN      10.0                /* seconds, when a script does not say */
 
 struct task;
 

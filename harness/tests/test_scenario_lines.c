@@ -86,7 +86,7 @@ static void steps_say_where(void **state)
     assert_int_equal(first->kind, STEP_CONNECT);
     assert_int_equal(first->client, 1);
     assert_string_equal(first->where, "20-test.lua:2");
-    assert_true(first->within == 4); /* 2 s, and the time scale is 2 */
+    assert_true(first->within == 20); /* 10 s, and the time scale is 2 */
     assert_int_equal(second->kind, STEP_SLEEP);
     assert_true(second->pause == 0.25);
     finish(scenario, first);

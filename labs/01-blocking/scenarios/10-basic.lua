@@ -13,15 +13,15 @@ check "what a client sends comes back" {
     for i = 1, 3 do
       local line = t:text(t:random(5, 40)) .. "\n"
       c:send(line)
-      c:expect(line, { within = 3 })
+      c:expect(line, { within = 10 })
     end
     c:half_close()
-    c:expect_close { within = 3 }
+    c:expect_close { within = 10 }
 
     for i = 1, 5 do -- and whoever comes next is served as well
       local next = t:connect()
       next:send("client " .. i .. "\n")
-      next:expect("client " .. i .. "\n", { within = 3 })
+      next:expect("client " .. i .. "\n", { within = 10 })
       next:close()
     end
   end,
@@ -37,12 +37,12 @@ check "a line is not a unit: bytes come back as they come" {
   run = function(t)
     local c = t:connect()
     c:send("half a li")
-    c:expect("half a li", { within = 3 })
+    c:expect("half a li", { within = 10 })
     c:send("ne\nand two more\nat once\n")
-    c:expect("ne\nand two more\nat once\n", { within = 3 })
+    c:expect("ne\nand two more\nat once\n", { within = 10 })
     local word = t:text(60)
     c:dribble(word, { size = { 1, 9 }, pause = 0.001 })
-    c:expect(word, { within = 3 })
+    c:expect(word, { within = 10 })
     local long = t:text(t:random(5000, 7000))
     c:echo(long, { within = 20 })
   end,
@@ -58,14 +58,14 @@ check "bytes are not text" {
   run = function(t)
     local c = t:connect()
     c:send("a\0b\0\0c")
-    c:expect("a\0b\0\0c", { within = 3 })
+    c:expect("a\0b\0\0c", { within = 10 })
     local long = t:text(300)
-    c:echo(long, { within = 3 })
+    c:echo(long, { within = 10 })
     c:send("short")
-    c:expect("short", { within = 3 })
+    c:expect("short", { within = 10 })
     local all = {}
     for byte = 0, 255 do all[#all + 1] = string.char(byte) end
-    c:echo(table.concat(all), { within = 3 })
+    c:echo(table.concat(all), { within = 10 })
     c:echo(t:bytes(3000), { within = 20 })
   end,
 }
@@ -82,7 +82,7 @@ check "any amount comes back, while more of it still arrives" {
     local c = t:connect()
     c:echo(t:text(4 * t:random(50000, 60000) + 1), { within = 10 })
     c:half_close()
-    c:expect_close { within = 3 }
+    c:expect_close { within = 10 }
   end,
 }
 
@@ -97,7 +97,7 @@ check "after a half-close come the rest of the data, then the end" {
   run = function(t)
     local c = t:connect { receive_buffer = 2048 }
     c:send("first\n")
-    c:expect("first\n", { within = 3 })
+    c:expect("first\n", { within = 10 })
     local with = t.server:descriptors()
     c:stall()
     local data = t:text(12000) -- more than this client's buffer takes, less than the server's
@@ -106,7 +106,7 @@ check "after a half-close come the rest of the data, then the end" {
     t:eventually(function() return t.server:descriptors() < with end,
       { within = 10, message = "the server did not close a connection whose client had said all" })
     c:resume()
-    c:expect(data, { within = 5 })
-    c:expect_close { within = 5 }
+    c:expect(data, { within = 10 })
+    c:expect_close { within = 10 }
   end,
 }

@@ -4,14 +4,14 @@ local function greeted(t)
   local c = t:connect()
   local hello = t:text(12) .. "\n"
   c:send(hello)
-  c:expect(hello, { within = 3 })
+  c:expect(hello, { within = 10 })
   return c
 end
 
 -- Waits until the server has no more than `count` descriptors.
 local function descriptors_fall(t, count, message)
   t:eventually(function() return t.server:descriptors() <= count end,
-    { within = 5, message = message })
+    { within = 10, message = message })
 end
 
 check "a reset ends one connection, not the server" {
@@ -56,7 +56,7 @@ check "a client that does not wait for its answers kills nobody" {
     t.server:fault { call = "@receive", short = 1000, count = 1, connection = c } -- so that it sends twice
     t.server:continue()
     t:eventually(function() return t.server:calls { call = "@send", connection = c } > 1 end,
-      { within = 5, message = "a client sent 4000 bytes and left; the server did not send them back" })
+      { within = 10, message = "a client sent 4000 bytes and left; the server did not send them back" })
     descriptors_fall(t, with - 1, "a client has gone, and the server has not closed its descriptor")
     greeted(t)
   end,
@@ -77,7 +77,7 @@ check "an interrupted recv or send is made again" {
     for i = 1, 4 do
       local text = "message " .. i .. " " .. t:text(10) .. "\n"
       c:send(text)
-      c:expect(text, { within = 3 })
+      c:expect(text, { within = 10 })
     end
   end,
 }
@@ -107,12 +107,12 @@ check "a send that takes a part is followed by one for the rest" {
   run = function(t)
     local c = greeted(t)
     t.server:fault { call = "@send", short = 7, count = 5 }
-    c:echo(t:text(599) .. "\n", { within = 5 })
+    c:echo(t:text(599) .. "\n", { within = 10 })
     t.server:fault { call = "@send", short = 1, count = 3 }
     t.server:fault { call = "@send", error = "EINTR", count = 1 }
-    c:echo(t:text(599) .. "\n", { within = 5 })
+    c:echo(t:text(599) .. "\n", { within = 10 })
     c:half_close()
-    c:expect_close { within = 3 }
+    c:expect_close { within = 10 }
   end,
 }
 
@@ -131,13 +131,13 @@ check "nothing is left over: descriptors and threads" {
       greeted(t):reset()
       local c = greeted(t)
       c:half_close()
-      c:expect_close { within = 3 }
+      c:expect_close { within = 10 }
     end
     descriptors_fall(t, descriptors, "30 clients came and went, and the server holds more descriptors than before")
     t:eventually(function() return t.server:threads() <= threads end,
-      { within = 5, message = "30 clients came and went, and the server has more threads than before" })
+      { within = 10, message = "30 clients came and went, and the server has more threads than before" })
     witness:send("only me\n")
-    witness:expect("only me\n", { within = 3 })
+    witness:expect("only me\n", { within = 10 })
   end,
 }
 
@@ -156,9 +156,9 @@ check "SIGTERM ends it, with status 0, while clients are connected" {
       t:sleep(0.01)
     end
     t.server:signal("TERM")
-    local exit = t.server:exited { within = 3 }
+    local exit = t.server:exited { within = 5 }
     t:expect(not exit.signal, "the server was ended by SIG%s; it is to return from main", exit.signal or "")
     t:expect(exit.status == 0, "the server ended with status %d, not 0", exit.status)
-    for _, c in ipairs(clients) do c:expect_end { within = 3 } end
+    for _, c in ipairs(clients) do c:expect_end { within = 10 } end
   end,
 }

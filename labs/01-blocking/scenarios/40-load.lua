@@ -4,7 +4,7 @@ local function greeted(t, options)
   local c = t:connect(options)
   local hello = t:text(12) .. "\n"
   c:send(hello)
-  c:expect(hello, { within = 3 })
+  c:expect(hello, { within = 10 })
   return c
 end
 
@@ -12,7 +12,7 @@ end
 local function settled(t, c, message)
   c:try_send("?\n")
   t:eventually(function() return not c.alive or c:received() > 0 end,
-    { within = 5, message = message })
+    { within = 10, message = message })
 end
 
 check "a thousand clients at once" {
@@ -50,7 +50,7 @@ check "out of descriptors it stays calm, and recovers" {
     local with = t.server:descriptors()
     first:close()
     t:eventually(function() return t.server:descriptors() < with end,
-      { within = 5, message = "a client has gone, and the server has not closed its descriptor" })
+      { within = 10, message = "a client has gone, and the server has not closed its descriptor" })
     local witness = greeted(t)
     local one = t.server:descriptors()
     local inside = { greeted(t) }
@@ -61,7 +61,7 @@ check "out of descriptors it stays calm, and recovers" {
     local outside = t:connect_many(3) -- the kernel accepts them; the server cannot
     t:sleep(0.6)
     witness:send("and me?\n")
-    witness:expect("and me?\n", { within = 3 })
+    witness:expect("and me?\n", { within = 10 })
     for i, c in ipairs(inside) do
       c:close()
       settled(t, outside[i], "a descriptor was free again, and the client that waited was neither served nor closed")
@@ -99,9 +99,9 @@ check "a thread that cannot be made costs one connection" {
     end
     greeted(t):close()
     t:eventually(function() return t.server:descriptors() <= with end,
-      { within = 5, message = "clients without a thread came and went, and the server holds more descriptors than before" })
+      { within = 10, message = "clients without a thread came and went, and the server holds more descriptors than before" })
     witness:send("only me\n")
-    witness:expect("only me\n", { within = 3 })
+    witness:expect("only me\n", { within = 10 })
   end,
 }
 

@@ -3,7 +3,7 @@
 -- Gives probe.c a command; returns its answer without the padding.
 local function ask(control, command)
   control:send(command .. "\n")
-  return (control:expect_bytes(64, { within = 3 }):gsub("%s+$", ""))
+  return (control:expect_bytes(64, { within = 10 }):gsub("%s+$", ""))
 end
 
 -- Two connections to probe.c: the one for commands, and the one that the functions work on.
@@ -131,7 +131,7 @@ check "non_blocking_send_all sends what fits and says how much" {
     t:expect(result == "IO_WOULD_BLOCK",
       "the client does not read: non_blocking_send_all gave %s after %d bytes; right is IO_WOULD_BLOCK", result, total)
     data:resume()
-    data:expect(period:rep(total // 251) .. period:sub(1, total % 251), { within = 5 })
+    data:expect(period:rep(total // 251) .. period:sub(1, total % 251), { within = 10 })
     data:reset()
     result = send(1000)
     for _ = 1, 50 do -- until the reset has arrived
@@ -165,8 +165,8 @@ check "every byte comes back, whatever its value" {
     c:expect("a longer one than before\n")
     c:send("short\n")
     c:expect("short\n")
-    c:echo(t:bytes(3000), { within = 3 })
-    c:echo(t:bytes(t:random(200, 900)), { within = 3 })
+    c:echo(t:bytes(3000), { within = 10 })
+    c:echo(t:bytes(t:random(200, 900)), { within = 10 })
     c:expect_silence(0.05)
   end,
 }
@@ -180,14 +180,14 @@ check "a burst that fills every buffer comes back whole" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("ready", { within = 3 })
+    c:echo("ready", { within = 10 })
     -- The server stands still until the kernel has more than a buffer of it.
     local burst = t:bytes(65536 + t:random(0, 100))
     t.server:stop()
     local taken = c:try_send(burst, { within = 0.2 })
     t.server:continue()
-    c:expect(burst:sub(1, taken), { within = 3 })
-    c:echo(t:bytes(100000), { within = 3 })
+    c:expect(burst:sub(1, taken), { within = 10 })
+    c:echo(t:bytes(100000), { within = 10 })
   end,
 }
 
@@ -202,16 +202,16 @@ check "a silent client keeps nobody waiting" {
     local silent = t:connect()
     local first = t:connect()
     first:send("first\n")
-    first:expect("first\n", { within = 3 })
+    first:expect("first\n", { within = 10 })
     local second = t:connect()
     for i = 1, 3 do
       second:send("second " .. i)
-      second:expect("second " .. i, { within = 3 })
+      second:expect("second " .. i, { within = 10 })
       first:send("first " .. i)
-      first:expect("first " .. i, { within = 3 })
+      first:expect("first " .. i, { within = 10 })
     end
     silent:send("at last")
-    silent:expect("at last", { within = 3 })
+    silent:expect("at last", { within = 10 })
   end,
 }
 
@@ -226,17 +226,17 @@ check "a half-close is answered with the rest, then a close" {
     local c = t:connect()
     c:send("one, two")
     c:half_close()
-    c:expect("one, two", { within = 3 })
-    c:expect_close { within = 3 }
+    c:expect("one, two", { within = 10 })
+    c:expect_close { within = 10 }
     -- And one that waits a while: errno still holds EAGAIN when the 0 comes.
     local patient = t:connect()
-    patient:echo("hello", { within = 3 })
+    patient:echo("hello", { within = 10 })
     t:sleep(0.03)
     patient:half_close()
-    patient:expect_close { within = 3 }
+    patient:expect_close { within = 10 }
     local mute = t:connect()
     mute:half_close()
-    mute:expect_close { within = 3 }
+    mute:expect_close { within = 10 }
   end,
 }
 
@@ -250,13 +250,13 @@ check "waiting costs next to nothing" {
   run = function(t)
     local clients = t:connect_many(3)
     for i = 3, 1, -1 do
-      clients[i]:echo("here " .. i, { within = 3 })
+      clients[i]:echo("here " .. i, { within = 10 })
     end
     local before = t.server:cpu()
     t:sleep(1)
     local spent = t.server:cpu() - before
     t:expect(spent < 0.07,
       "three clients were silent for a second, and the server used %.2f s of processor time for that", spent)
-    clients[2]:echo("still there", { within = 3 })
+    clients[2]:echo("still there", { within = 10 })
   end,
 }

@@ -3,7 +3,7 @@
 -- A client that reads little and late: small buffers on its side.
 local function connect_slow(t)
   local c = t:connect { receive_buffer = 4096, send_buffer = 65536 }
-  c:echo("ready", { within = 3 })
+  c:echo("ready", { within = 10 })
   return c
 end
 
@@ -22,7 +22,7 @@ check "between two sweeps that moved nothing lies a pause" {
   run = function(t)
     local clients = t:connect_many(2)
     for i = 2, 1, -1 do -- the first to come is not the first to speak
-      clients[i]:echo("client " .. i, { within = 3 })
+      clients[i]:echo("client " .. i, { within = 10 })
     end
     t:sleep(0.03)
     local function asks() return t.server:calls { call = "@receive" } end
@@ -37,7 +37,7 @@ check "between two sweeps that moved nothing lies a pause" {
     -- Six, where two are enough: a server may ask twice, and look once more before it pauses.
     t:expect(asked <= 6 * paused + 100,
       "two clients were silent, and the server asked them %d times, with %d pauses in between", asked, paused)
-    clients[1]:echo("and on", { within = 3 })
+    clients[1]:echo("and on", { within = 10 })
   end,
 }
 
@@ -54,16 +54,16 @@ check "what comes byte by byte goes back byte by byte" {
     local dripping = t:spawn(function()
       for i = 1, #message do
         slow:send(message:sub(i, i))
-        slow:expect(message:sub(i, i), { within = 3 })
+        slow:expect(message:sub(i, i), { within = 10 })
       end
     end)
     for i = 1, 5 do
-      quick:echo("quick " .. i, { within = 3 })
+      quick:echo("quick " .. i, { within = 10 })
     end
     dripping:join()
     message = t:text(30)
     slow:dribble(message, { size = { 1, 7 }, pause = 0.002 })
-    slow:expect(message, { within = 3 })
+    slow:expect(message, { within = 10 })
   end,
 }
 
@@ -81,12 +81,12 @@ check "a client that reads late gets all, and delays nobody" {
     for i = 1, 5 do
       local text = t:text(t:random(10, 3000))
       quick:send(text)
-      quick:expect(text, { within = 3 })
+      quick:expect(text, { within = 10 })
     end
     quick:echo(t:bytes(20000), { within = 10 }) -- through every buffer that is not slow's alone
     slow:resume()
     slow:expect(taken, { within = 20 })
-    slow:echo("and on", { within = 3 })
+    slow:echo("and on", { within = 10 })
     -- The same with certainty: the quick one speaks while bytes of the slow one cannot be sent.
     local late, soon = t:text(600), t:text(500)
     t.server:fault { call = "@send", short = 7, count = 1, connection = slow }
@@ -95,8 +95,8 @@ check "a client that reads late gets all, and delays nobody" {
     slow:send(late)
     quick:send(soon)
     t.server:continue()
-    quick:expect(soon, { within = 3 })
-    slow:expect(late, { within = 3 })
+    quick:expect(soon, { within = 10 })
+    slow:expect(late, { within = 10 })
   end,
 }
 
@@ -109,31 +109,31 @@ check "calls that do only part of their work lose nothing" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("ready", { within = 3 })
+    c:echo("ready", { within = 10 })
     t.server:fault { call = "@send", short = 3, count = 6, connection = c }
     local message = t:text(500)
     c:send(message)
-    c:expect(message, { within = 3 })
+    c:expect(message, { within = 10 })
     t.server:fault { call = "@receive", short = 1, count = 6, connection = c }
     message = t:text(500)
     c:send(message)
-    c:expect(message, { within = 3 })
+    c:expect(message, { within = 10 })
     t.server:fault { call = "@send", error = "EAGAIN", count = 3, connection = c }
     message = t:text(500)
     c:send(message)
-    c:expect(message, { within = 3 })
+    c:expect(message, { within = 10 })
     -- Some, then EAGAIN: the position must survive both.
     t.server:fault { call = "@send", short = 7, count = 1, connection = c }
     t.server:fault { call = "@send", error = "EAGAIN", count = 2, connection = c }
     message = t:text(500)
     c:send(message)
-    c:expect(message, { within = 3 })
+    c:expect(message, { within = 10 })
     -- It comes in five pieces while nothing can be sent: each goes behind the one before.
     t.server:fault { call = "@receive", short = 100, count = 4, connection = c }
     t.server:fault { call = "@send", error = "EAGAIN", count = 8, connection = c }
     message = t:text(500)
     c:send(message)
-    c:expect(message, { within = 3 })
+    c:expect(message, { within = 10 })
     c:expect_silence(0.03)
   end,
 }
@@ -147,18 +147,18 @@ check "EINTR is not an error" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("ready", { within = 3 })
+    c:echo("ready", { within = 10 })
     t.server:fault { call = "@receive", error = "EINTR", count = 3 }
-    c:echo("after receive", { within = 3 })
+    c:echo("after receive", { within = 10 })
     t.server:fault { call = "@send", error = "EINTR", count = 3 }
-    c:echo("after send", { within = 3 })
+    c:echo("after send", { within = 10 })
     t.server:fault { call = "@accept", error = "EINTR", count = 3 }
     local d = t:connect()
-    d:echo("after accept", { within = 3 })
+    d:echo("after accept", { within = 10 })
     t.server:fault { call = "@sleep", error = "EINTR", count = 3 }
     t:sleep(0.03)
-    c:echo("after a pause", { within = 3 })
-    d:echo("and the other", { within = 3 })
+    c:echo("after a pause", { within = 10 })
+    d:echo("and the other", { within = 10 })
   end,
 }
 

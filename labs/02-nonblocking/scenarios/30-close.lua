@@ -14,19 +14,19 @@ check "a reset ends one connection, not the server" {
   },
   run = function(t)
     local stays = t:connect()
-    stays:echo("I stay", { within = 3 })
+    stays:echo("I stay", { within = 10 })
     local leaves = t:connect()
-    leaves:echo("I leave", { within = 3 })
+    leaves:echo("I leave", { within = 10 })
     leaves:reset()
-    stays:echo("still here", { within = 3 })
+    stays:echo("still here", { within = 10 })
     -- Gone before it was accepted: accept succeeds, and recv says what happened.
     t.server:stop()
     local early = t:connect()
     early:send("too early")
     early:reset()
     t.server:continue()
-    stays:echo("and on", { within = 3 })
-    t:connect():echo("a new one", { within = 3 })
+    stays:echo("and on", { within = 10 })
+    t:connect():echo("a new one", { within = 10 })
   end,
 }
 
@@ -39,17 +39,17 @@ check "an answer to nobody does not kill the server" {
   },
   run = function(t)
     local stays = t:connect()
-    stays:echo("I stay", { within = 3 })
+    stays:echo("I stay", { within = 10 })
     for _ = 1, 3 do
       local leaves = t:connect()
-      leaves:echo("ready", { within = 3 })
+      leaves:echo("ready", { within = 10 })
       -- All of this lies there at once: a question, the end, and the reset behind it.
       t.server:stop()
       leaves:send("a question")
       leaves:half_close()
       leaves:reset()
       t.server:continue()
-      stays:echo("still here", { within = 3 })
+      stays:echo("still here", { within = 10 })
     end
   end,
 }
@@ -63,35 +63,35 @@ check "a half-close does not cut off what is still to be sent" {
   },
   run = function(t)
     local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
-    slow:echo("ready", { within = 3 })
+    slow:echo("ready", { within = 10 })
     local other = t:connect()
     local taken = t:fill(slow, other, 8 * 1048576)
     other:echo(t:bytes(20000), { within = 10 }) -- through every buffer that is not slow's alone
     slow:half_close()
     slow:resume()
     slow:expect(taken, { within = 20 })
-    slow:expect_close { within = 3 }
+    slow:expect_close { within = 10 }
     -- The same with certainty: the end of the input is there while send still says EAGAIN.
     local c = t:connect()
-    c:echo("ready", { within = 3 })
+    c:echo("ready", { within = 10 })
     t.server:fault { call = "@send", error = "EAGAIN", count = 8, connection = c }
     t.server:stop()
     c:send("my last words")
     c:half_close()
     t.server:continue()
-    c:expect("my last words", { within = 3 })
-    c:expect_close { within = 3 }
+    c:expect("my last words", { within = 10 })
+    c:expect_close { within = 10 }
     -- And while a send has taken only the first few of the last bytes.
     local d = t:connect()
-    d:echo("ready", { within = 3 })
+    d:echo("ready", { within = 10 })
     t.server:fault { call = "@send", short = 5, count = 1, connection = d }
     t.server:fault { call = "@send", error = "EAGAIN", count = 2, connection = d }
     t.server:stop()
     d:send("my very last words")
     d:half_close()
     t.server:continue()
-    d:expect("my very last words", { within = 3 })
-    d:expect_close { within = 3 }
+    d:expect("my very last words", { within = 10 })
+    d:expect_close { within = 10 }
   end,
 }
 
@@ -104,23 +104,23 @@ check "who has gone leaves nothing behind" {
   },
   run = function(t)
     local stays = t:connect()
-    stays:echo("I stay", { within = 3 })
+    stays:echo("I stay", { within = 10 })
     local before = t.server:descriptors()
     local function visits(leave)
       t:clients(15, function(c, i)
-        c:echo("visitor " .. i, { within = 5 })
+        c:echo("visitor " .. i, { within = 10 })
         leave(c)
       end)
     end
     visits(function(c) c:reset() end)
-    visits(function(c) c:half_close() c:expect_close { within = 5 } end)
+    visits(function(c) c:half_close() c:expect_close { within = 10 } end)
     visits(function(c) c:close() end)
     local now
     t:eventually(function()
       now = t.server:descriptors()
       return now <= before
-    end, { within = 3, message = "45 clients came and went, and the server still holds descriptors of them" })
-    stays:echo("still here", { within = 3 })
+    end, { within = 10, message = "45 clients came and went, and the server still holds descriptors of them" })
+    stays:echo("still here", { within = 10 })
   end,
 }
 
@@ -134,7 +134,7 @@ check "no descriptors left: go on, and serve later who waits" {
   run = function(t)
     local held = t:connect_many(3)
     for i = 3, 1, -1 do
-      held[i]:echo("held " .. i, { within = 3 })
+      held[i]:echo("held " .. i, { within = 10 })
     end
     t.server:limit { descriptors = t.server:descriptors() }
     local waiting = t:connect_many(3)
@@ -142,7 +142,7 @@ check "no descriptors left: go on, and serve later who waits" {
       c:try_send("wait")
     end
     for i = 1, 3 do
-      held[i]:echo("still served " .. i, { within = 3 })
+      held[i]:echo("still served " .. i, { within = 10 })
     end
     t:sleep(0.03)
     -- Judged when there were pauses enough, or far too many tries; some server may do neither.
@@ -161,7 +161,7 @@ check "no descriptors left: go on, and serve later who waits" {
     -- Served now; or turned away before, which is right too.
     for i, c in ipairs(waiting) do
       t:eventually(function() return c:received() == 4 or not c.alive end,
-        { within = 3, message = "client " .. i .. " of those that had to wait was neither served nor turned away" })
+        { within = 10, message = "client " .. i .. " of those that had to wait was neither served nor turned away" })
     end
   end,
 }
@@ -175,14 +175,14 @@ check "SIGTERM ends it, whatever its clients do" {
   },
   run = function(t)
     local idle = t:connect()
-    idle:echo("hello", { within = 3 })
+    idle:echo("hello", { within = 10 })
     local slow = t:connect { receive_buffer = 4096, send_buffer = 65536 }
-    slow:echo("ready", { within = 3 })
+    slow:echo("ready", { within = 10 })
     t:fill(slow, idle, 8 * 1048576)
     t.server:signal("TERM")
-    local ended = t.server:exited { within = 2 }
+    local ended = t.server:exited { within = 5 }
     t:expect(ended.signal == nil, "SIGTERM killed the server (%s): it should end by itself, with status 0", ended.signal)
     t:expect(ended.status == 0, "after SIGTERM the server ended with status %s; right is 0", ended.status)
-    idle:expect_end { within = 2 }
+    idle:expect_end { within = 10 }
   end,
 }

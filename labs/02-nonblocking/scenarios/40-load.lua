@@ -8,7 +8,7 @@ check "three hundred clients at the same time" {
     "accept(2) until it says EAGAIN; calloc(3) for each client; and see how many questions a sweep of 300 costs.",
   },
   run = function(t)
-    t:connect():echo("ready", { within = 3 })
+    t:connect():echo("ready", { within = 10 })
     local clients = t:connect_many(300, { within = 10 })
     local words = {}
     for i, c in ipairs(clients) do
@@ -36,15 +36,15 @@ check "a crowd that arrives in one moment" {
     "accept(2) again and again until EAGAIN, or one at each sweep. A sweep that accepted somebody is not followed by a pause.",
   },
   run = function(t)
-    t:connect():echo("ready", { within = 3 })
+    t:connect():echo("ready", { within = 10 })
     t.server:stop()
-    local crowd = t:connect_many(100, { within = 5 })
+    local crowd = t:connect_many(100, { within = 10 })
     for i, c in ipairs(crowd) do
       c:send("number " .. i)
     end
     t.server:continue()
     for i, c in ipairs(crowd) do
-      c:expect("number " .. i, { within = 5 })
+      c:expect("number " .. i, { within = 10 })
     end
   end,
 }
@@ -57,11 +57,11 @@ check "large echoes side by side, to each client its own" {
     "client_connection_t holds all of them. Set send_len and send_pos anew whenever send_buffer is filled.",
   },
   run = function(t)
-    t:connect():echo("ready", { within = 3 })
+    t:connect():echo("ready", { within = 10 })
     t:clients(6, function(c)
       c:echo(t:bytes(300000 + t:random(0, 5000)), { within = 10 })
       c:half_close()
-      c:expect_close { within = 5 }
+      c:expect_close { within = 10 }
     end, { receive_buffer = 16384, send_buffer = 32768 })
   end,
 }

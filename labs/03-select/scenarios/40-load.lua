@@ -103,10 +103,10 @@ check "without free descriptors it goes on, and does not spin" {
       other:close()
     end
     t:eventually(function() return t.server:descriptors() <= open end, {
-      within = 4,
+      within = 10,
       message = "clients have gone, and their descriptors are still open in the server",
     })
-    t:connect():echo("there is room again\n", { within = 4 })
+    t:connect():echo("there is room again\n", { within = 10 })
     t:rules { idle = { calls = 100 } }
   end,
 }

@@ -161,7 +161,7 @@ check "a signal that comes just before it falls asleep wakes it" {
       c:echo(("round %d\n"):format(round), { within = 10 })
     end
     t.server:signal("TERM")
-    t:expect(t.server:exited { within = 3 }.status == 0, "the server did not end with status 0")
+    t:expect(t.server:exited { within = 5 }.status == 0, "the server did not end with status 0")
   end,
 }
 

@@ -179,7 +179,7 @@ local function terminate(t)
     c[i]:echo("good bye\n", { within = 10 })
   end
   t.server:signal("TERM")
-  local exit = t.server:exited { within = 3 }
+  local exit = t.server:exited { within = 5 }
   t:expect(not exit.signal, "the server was killed by %s", exit.signal)
   t:expect(exit.status == 0, "the server ended with status %d, and not 0", exit.status)
   for i = 1, 3 do

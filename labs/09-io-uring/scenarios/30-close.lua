@@ -183,7 +183,7 @@ check "SIGTERM ends it at once, and in order" {
     t:connect() -- so that the call that is interrupted has submitted something
     t:quiet(0.2)
     t.server:signal("TERM")
-    local exit = t.server:exited { within = 2 }
+    local exit = t.server:exited { within = 5 }
     t:expect(not exit.signal, "the server was killed by %s", exit.signal)
     t:expect(exit.status == 0, "the server ended with status %d, and not 0", exit.status)
     for i = 1, 3 do

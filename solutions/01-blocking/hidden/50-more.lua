@@ -4,7 +4,7 @@ local function greeted(t, options)
   local c = t:connect(options)
   local hello = t:text(12)
   c:send(hello)
-  c:expect(hello, { within = 3 })
+  c:expect(hello, { within = 10 })
   return c
 end
 
@@ -44,7 +44,7 @@ check "a crowd that comes, dawdles and leaves in every way" {
     t:eventually(function() return t.server:descriptors() <= descriptors end,
       { within = 10, message = "the crowd has gone, and the server holds more descriptors than before" })
     witness:send("only me")
-    witness:expect("only me", { within = 3 })
+    witness:expect("only me", { within = 10 })
   end,
 }
 
@@ -89,7 +89,7 @@ check "SIGTERM ends it also while a thread is asleep in send" {
     c:stall()
     c:try_send(t:bytes(8 << 20), { within = 0.3 })
     t.server:signal("TERM")
-    local exit = t.server:exited { within = 3 }
+    local exit = t.server:exited { within = 5 }
     t:expect(not exit.signal and exit.status == 0, "it ended with status %d, signal %s", exit.status, exit.signal or "none")
   end,
 }
@@ -106,10 +106,10 @@ check "recv_with_timeout takes no descriptor that an fd_set cannot hold" {
     local control = t:connect()
     local c = t:connect()
     control:send("move 1030\n")
-    control:expect_bytes(64, { within = 3 })
+    control:expect_bytes(64, { within = 10 })
     c:send("data")
     control:send("recv 100 1\n")
-    local text = control:expect_bytes(64, { within = 4 })
+    local text = control:expect_bytes(64, { within = 10 })
     local result, errno = text:match("^(%-?%d+) (%S+)")
     t:expect(result == "4" or (result == "-1" and errno ~= "ETIMEDOUT"),
       "descriptor 1030, 4 bytes there: neither the bytes nor an error that says why (%s)", text:match("^(.-) *\n$"))
@@ -130,7 +130,7 @@ check "each byte begins the idle time anew" {
       t:sleep(1)
       local again = t:text(10)
       c:send(again)
-      c:expect(again, { within = 3 })
+      c:expect(again, { within = 10 })
     end
   end,
 }

@@ -8,11 +8,11 @@ check "errors of accept that pass by themselves" {
   },
   run = function(t)
     local stays = t:connect()
-    stays:echo("I stay", { within = 3 })
+    stays:echo("I stay", { within = 10 })
     for _, name in ipairs { "ECONNABORTED", "EMFILE", "ENFILE", "ENOBUFS", "EPROTO" } do
       t.server:fault { call = "@accept", error = name, count = 2 }
-      t:connect():echo(name, { within = 3 })
-      stays:echo("still here after " .. name, { within = 3 })
+      t:connect():echo(name, { within = 10 })
+      stays:echo("still here after " .. name, { within = 10 })
     end
   end,
 }
@@ -25,11 +25,11 @@ check "EAGAIN although something is there" {
   },
   run = function(t)
     local c = t:connect()
-    c:echo("ready", { within = 3 })
+    c:echo("ready", { within = 10 })
     for _, call in ipairs { "@receive", "@send", "@accept" } do
       t.server:fault { call = call, error = "EAGAIN", count = 5 }
-      c:echo("after EAGAIN of " .. call, { within = 3 })
-      t:connect():echo("a new one", { within = 3 })
+      c:echo("after EAGAIN of " .. call, { within = 10 })
+      t:connect():echo("a new one", { within = 10 })
     end
   end,
 }
@@ -42,15 +42,15 @@ check "one connection fails, the others go on" {
   },
   run = function(t)
     local stays = t:connect()
-    stays:echo("I stay", { within = 3 })
+    stays:echo("I stay", { within = 10 })
     for _, name in ipairs { "ECONNRESET", "ETIMEDOUT", "EPIPE" } do
       for _, call in ipairs { "@receive", "@send" } do
         local c = t:connect()
-        c:echo("ready", { within = 3 })
+        c:echo("ready", { within = 10 })
         t.server:fault { call = call, error = name, count = 1, connection = c }
         c:send("goodbye")
-        c:expect_end { within = 3 }
-        stays:echo("still here", { within = 3 })
+        c:expect_end { within = 10 }
+        stays:echo("still here", { within = 10 })
       end
     end
   end,
@@ -66,9 +66,9 @@ check "pieces of any size, from many clients at once" {
     t:clients(12, function(c, i)
       local data = t:bytes(2000 + 37 * i)
       c:dribble(data, { size = { 1, 400 }, pause = 0.001 })
-      c:expect(data, { within = 5 })
+      c:expect(data, { within = 10 })
       c:half_close()
-      c:expect_close { within = 5 }
+      c:expect_close { within = 10 }
     end)
   end,
 }

@@ -6,8 +6,8 @@ local function visits(t, count)
   for line = 1, 10 do
     lines[line] = t:spawn(function()
       for i = 1, count // 10 do
-        local c = t:connect { within = 5 }
-        c:echo("visit " .. line .. "." .. i, { within = 5 })
+        local c = t:connect { within = 10 }
+        c:echo("visit " .. line .. "." .. i, { within = 10 })
         if i % 2 == 0 then c:reset() else c:close() end
       end
     end)
@@ -25,7 +25,7 @@ check "twelve hundred visits, ten at a time" {
   },
   run = function(t)
     visits(t, 1200)
-    t:connect():echo("and one more", { within = 5 })
+    t:connect():echo("and one more", { within = 10 })
   end,
 }
 
@@ -52,7 +52,7 @@ check "a busy client leaves room for the others" {
   },
   run = function(t)
     local quiet = t:connect()
-    quiet:echo("ready", { within = 3 })
+    quiet:echo("ready", { within = 10 })
     local heard = false
     local floods = {}
     for i = 1, 3 do
@@ -61,12 +61,12 @@ check "a busy client leaves room for the others" {
         local data = t:bytes(65536)
         for _ = 1, 200 do
           if heard then break end
-          c:echo(data, { within = 5 })
+          c:echo(data, { within = 10 })
         end
       end)
     end
     for i = 1, 5 do
-      quiet:echo("ping " .. i, { within = 5 })
+      quiet:echo("ping " .. i, { within = 10 })
     end
     heard = true
     for _, flood in ipairs(floods) do

@@ -20,10 +20,10 @@ check "a slow reader that half-closes gets all of it" {
     local other = t:connect()
     local c, taken = choke(t, other)
     c:half_close()
-    other:echo("meanwhile\n", { within = 3 })
+    other:echo("meanwhile\n", { within = 10 })
     c:resume()
     c:expect(taken, { within = 10 })
-    c:expect_close { within = 3 }
+    c:expect_close { within = 10 }
   end,
 }
 
@@ -36,7 +36,7 @@ check "a reset while output is pending" {
     local open = t.server:descriptors()
     local c = choke(t, other)
     c:reset()
-    other:echo("after it\n", { within = 3 })
+    other:echo("after it\n", { within = 10 })
     descriptors_back(t, open)
     t:quiet(0.2)
   end,
@@ -52,7 +52,7 @@ check "a client that takes nothing is idle too" {
     local open = t.server:descriptors() - 1
     choke(t, other)
     descriptors_back(t, open)
-    t:connect():echo("room for others\n", { within = 3 })
+    t:connect():echo("room for others\n", { within = 10 })
   end,
 }
 
@@ -97,7 +97,7 @@ check "without a free descriptor from the first client on" {
     t:quiet(0.3)
     waiting:close()
     t.server:signal("TERM")
-    t:expect(t.server:exited { within = 2 }.status == 0, "the server did not end with status 0")
+    t:expect(t.server:exited { within = 5 }.status == 0, "the server did not end with status 0")
     t:rules { idle = { calls = 100 } }
   end,
 }

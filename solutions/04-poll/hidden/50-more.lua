@@ -111,7 +111,7 @@ check "without a free descriptor from the first client on" {
     t:quiet(0.3)
     waiting:close()
     t.server:signal("TERM")
-    t:expect(t.server:exited { within = 2 }.status == 0, "the server did not end with status 0")
+    t:expect(t.server:exited { within = 5 }.status == 0, "the server did not end with status 0")
     t:rules { idle = { calls = 100 } }
   end,
 }

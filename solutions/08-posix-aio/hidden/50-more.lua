@@ -74,7 +74,7 @@ check "SIGTERM while large files are on their way" {
     end
     t:sleep(0.2)
     t.server:signal("TERM")
-    local exit = t.server:exited { within = 2 }
+    local exit = t.server:exited { within = 5 }
     t:expect(not exit.signal and exit.status == 0, "the server did not end with status 0")
   end,
 }
