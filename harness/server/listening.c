@@ -44,7 +44,7 @@ static bool process_holds(pid_t pid, unsigned long inode)
 static bool server_holds(const struct server *server, unsigned long inode)
 {
     struct process_table table;
-    if (processes_read(&table, server->keeper.pid) < 0)
+    if (processes_below(&table, server->keeper.pid) < 0)
         return false;
     bool holds = false;
     for (size_t i = 0; i < table.count && !holds; i++)

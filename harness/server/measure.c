@@ -77,7 +77,7 @@ int server_measure(struct server *server, struct server_measure *measure)
 {
     *measure = (struct server_measure){0};
     struct process_table table;
-    if (server->stopped || processes_read(&table, server->keeper.pid) < 0)
+    if (server->stopped || processes_below(&table, server->keeper.pid) < 0)
         return -1;
     for (size_t i = 0; i < table.count; i++) {
         const struct process *process = &table.all[i];
@@ -138,7 +138,7 @@ static bool threads_stand(pid_t pid, uint64_t *stamp, bool *held)
 static bool all_stand(const struct server *server, uint64_t *stamp, bool *held)
 {
     struct process_table table;
-    if (processes_read(&table, server->keeper.pid) < 0)
+    if (processes_below(&table, server->keeper.pid) < 0)
         return false;
     bool stand = true;
     for (size_t i = 0; i < table.count && stand; i++)

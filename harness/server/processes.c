@@ -62,25 +62,21 @@ bool process_lives(const struct process *process)
     return process->state != 'Z' && process->state != 'X';
 }
 
+/* --- all of them --- */
+
 static int compare_pids(const void *left, const void *right)
 {
     const struct process *a = left, *b = right;
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-static void add_process(struct process_table *table, const char *name)
-{
-    char *end;
-    long pid = strtol(name, &end, 10);
-    if (*end || end == name || table->count == table->room)
-        return;
-    if (process_read((pid_t)pid, &table->all[table->count]))
-        table->count++;
-}
+typedef void number_fn(struct process_table *table, pid_t owner, pid_t number);
 
-static int list_processes(struct process_table *table)
+/* Gives `found` each entry of a folder of /proc whose name is a number. */
+static int each_number(struct process_table *table, const char *path, pid_t owner,
+                       number_fn *found)
 {
-    int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return -1;
     _Alignas(struct dirent64) char block[8192];
@@ -88,11 +84,21 @@ static int list_processes(struct process_table *table)
     while ((size = getdents64(folder, block, sizeof block)) > 0)
         for (ssize_t at = 0; at < size;) {
             const struct dirent64 *entry = (const struct dirent64 *)(block + at);
-            add_process(table, entry->d_name);
+            char *end;
+            long number = strtol(entry->d_name, &end, 10);
+            if (!*end && number > 0)
+                found(table, owner, (pid_t)number);
             at += entry->d_reclen;
         }
     close(folder);
     return size < 0 ? -1 : 0;
+}
+
+static void add_process(struct process_table *table, pid_t owner, pid_t pid)
+{
+    (void)owner;
+    if (table->count < table->room && process_read(pid, &table->all[table->count]))
+        table->count++;
 }
 
 static bool parent_below(const struct process_table *table, const struct process *process,
@@ -120,7 +126,7 @@ static void mark_below(struct process_table *table, pid_t root)
     }
 }
 
-int processes_read(struct process_table *table, pid_t root)
+static int reserve(struct process_table *table)
 {
     size_t bytes = MOST_PROCESSES * sizeof(struct process);
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -128,7 +134,14 @@ int processes_read(struct process_table *table, pid_t root)
     if (memory == MAP_FAILED)
         return -1;
     *table = (struct process_table){.all = memory, .room = MOST_PROCESSES};
-    if (list_processes(table) < 0) {
+    return 0;
+}
+
+int processes_read(struct process_table *table, pid_t root)
+{
+    if (reserve(table) < 0)
+        return -1;
+    if (each_number(table, "/proc", 0, add_process) < 0) {
         int saved = errno;
         processes_free(table);
         errno = saved;
@@ -144,6 +157,59 @@ void processes_free(struct process_table *table)
         munmap(table->all, table->room * sizeof(struct process));
     *table = (struct process_table){0};
 }
+
+/* --- those below one --- */
+
+/* One may be met twice: it became another one's child meanwhile. */
+static void add_child(struct process_table *table, pid_t pid)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->all[i].pid == pid)
+            return;
+    size_t before = table->count;
+    add_process(table, 0, pid);
+    if (table->count > before)
+        table->all[before].below = true;
+}
+
+/* Their numbers, a blank behind each, in /proc/PID/task/TID/children. */
+static void add_children(struct process_table *table, pid_t pid, pid_t thread)
+{
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, thread);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    pid_t child = 0;
+    for (ssize_t size; (size = read(file, text, sizeof text)) > 0;)
+        for (ssize_t i = 0; i < size; i++)
+            if (text[i] != ' ') {
+                child = child * 10 + text[i] - '0';
+            } else {
+                add_child(table, child);
+                child = 0;
+            }
+    close(file);
+}
+
+int processes_below(struct process_table *table, pid_t root)
+{
+    if (access("/proc/thread-self/children", R_OK) < 0)
+        return processes_read(table, root);
+    if (reserve(table) < 0)
+        return -1;
+    add_process(table, 0, root);
+    for (size_t i = 0; i < table->count; i++) { /* it grows meanwhile */
+        char path[64];
+        pid_t pid = table->all[i].pid;
+        snprintf(path, sizeof path, "/proc/%d/task", pid);
+        each_number(table, path, pid, add_children);
+    }
+    qsort(table->all, table->count, sizeof *table->all, compare_pids);
+    return 0;
+}
+
+/* --- ending them --- */
 
 /* A descriptor of exactly this process, or -1: its number may have been used again. */
 static int hold_process(const struct process *process)

@@ -31,6 +31,12 @@ struct process_table {
 /* Reads every process of the machine and marks those below `root` (0: none). 0, or -1 with
    errno. */
 int processes_read(struct process_table *table, pid_t root);
+/*
+ * The same with `root` and those below it only, for whoever asks often: walks from child to child
+ * (CONFIG_PROC_CHILDREN), where /proc may hold thousands of others. One that is forking or ending
+ * at this moment may be missing: not for ending them.
+ */
+int processes_below(struct process_table *table, pid_t root);
 void processes_free(struct process_table *table);
 
 /* One process; false when it has gone. `below` stays false. */
