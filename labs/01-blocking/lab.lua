@@ -6,7 +6,6 @@ lab {
   files = { "server.c" },
   arguments = { "PORT", "30" },
   libraries = { "-pthread" },
-  time = 60,
 
   rules = {
     {

@@ -4,7 +4,6 @@ lab {
   summary = "One thread asks every descriptor in turn; EAGAIN means not now, and nothing sleeps but the pause",
   man = { "fcntl(2)", "ioctl(2)", "accept(2)", "recv(2)", "send(2)", "nanosleep(2)", "errno(3)", "tcp(7)" },
   files = { "server.c" },
-  time = 45,
   rules = {
     {
       name = "one thread of one process serves everybody",

@@ -7,7 +7,6 @@ lab {
           "recv(2)", "send(2)" },
   files = { "server.c" },
   arguments = { "PORT" },
-  time = 45,
 
   rules = {
     {

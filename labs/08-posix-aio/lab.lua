@@ -8,7 +8,6 @@ lab {
   arguments = { "PORT", "FOLDER", "60" },
   libraries = { "-pthread" },
   watch_files = true,
-  time = 60,
 
   rules = {
     {
