@@ -55,8 +55,10 @@ check "a reset ends one connection, not the server" {
     rude:reset()
     t.server:continue()
     other:echo("after a reset before accept\n", { within = 10 })
-    t:greet(t:connect())
-    back_to(t, open + 1)
+    local new = t:connect()
+    t:greet(new)
+    new:close()
+    back_to(t, open)
   end,
 }
 
@@ -117,12 +119,34 @@ check "a signal of a client that has gone does not hit the next one" {
   end,
 }
 
+-- Clients come and go, in waves of six.
+local function come_and_go(t, waves)
+  for _ = 1, waves do
+    local c = {}
+    for i = 1, 6 do
+      c[i] = t:connect()
+      t:greet(c[i])
+    end
+    local lines = {}
+    for i, client in ipairs(c) do
+      lines[i] = t:spawn(function() client:echo(t:bytes(12000), { within = 10 }) end)
+    end
+    for i, client in ipairs(c) do
+      lines[i]:join()
+      client:close()
+    end
+  end
+  return t.server:memory()
+end
+
 check "a closed descriptor leaves nothing behind" {
   points = 2,
+  time = 60,
   hints = {
     "A client has gone; what of it is still there?",
-    "It must be closed, once, and its place be free for the next one, with nothing left to send.",
-    "close(2), and on every way out.",
+    "It must be closed, once, and its place be free for the next one, with nothing left to send. "
+      .. "And memory that was taken for it has to go with it.",
+    "close(2) and free(3), and on every way out.",
   },
   run = function(t)
     t:greet(t:connect())
@@ -142,6 +166,12 @@ check "a closed descriptor leaves nothing behind" {
     for _, last in ipairs { new, c[5], c[4] } do
       last:close()
     end
+    back_to(t, open - 5)
+    local before = come_and_go(t, 10)
+    local grown = come_and_go(t, 30) - before
+    t:expect(grown < MEGABYTE,
+             "180 clients more have come and gone, and the server uses %d KiB more than before",
+             grown // 1024)
     back_to(t, open - 5)
     c[1]:echo("the last one\n", { within = 10 })
   end,
