@@ -33,6 +33,7 @@ check "a half-close does not cut off what is still to be sent" {
 
 check "a reset ends one connection, not the server" {
   points = 2,
+  sanitize = true,
   hints = {
     "One client broke its connection. What became of the others?",
     "recv() and send() can fail for one connection. Close that one and go on.",
@@ -86,6 +87,7 @@ check "sending to a client that has gone does no harm" {
 
 check "a signal of a client that has gone does not hit the next one" {
   points = 3,
+  sanitize = true,
   hints = {
     "A client left, another one got its descriptor, and one of the first one's signals was "
       .. "still in the queue.",
