@@ -37,6 +37,9 @@ static void limit(int resource, rlim_t value)
     setrlimit(resource, &now);
 }
 
+/* A lab needs one or two, however long they take on a busy machine. */
+#define CPU_SECONDS 15
+
 /* In the child. Generous for any lab, narrow for a file that includes /dev/zero. */
 static void become_compiler(void *context)
 {
@@ -44,6 +47,7 @@ static void become_compiler(void *context)
     limit(RLIMIT_AS, (rlim_t)2 << 30);
     limit(RLIMIT_FSIZE, (rlim_t)256 << 20);
     limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CPU, CPU_SECONDS);
     if (chdir(command->job->folder) == 0)
         execvpe(command->job->arguments[0], command->job->arguments, command->environment);
     _exit(STATUS_NOT_FOUND);
