@@ -58,10 +58,12 @@ static enum rule_outcome judge_dense(const struct views *views, const json_t *va
 
 /* --- watches_all --- */
 
-/* A poll of nothing is a pause, and one of a single descriptor may be about that one only. */
+/* One that may sleep is about all clients, how few entries it has: nobody else is served
+   meanwhile. A look at a single descriptor may be about that one only. */
 static bool asks(const struct event *enter, struct sets *sets)
 {
-    return is_poll(enter->call) && sets_of_poll(enter->detail, sets) && sets->entries > 1;
+    return is_poll(enter->call) && sets_of_poll(enter->detail, sets) &&
+           (sets->entries > 1 || enter->timeout != 0);
 }
 
 static enum rule_outcome watches_in_view(const struct view *view, const json_t *value,

@@ -14,6 +14,14 @@ static void poll_call(struct tape *tape, double when, const char *asked, const c
     tape_call(tape, when, 0.5, 1, "poll", -1, 0, ready);
 }
 
+/* One that does not wait. */
+static void look(struct tape *tape, double when, const char *asked, const char *told,
+                 int64_t ready)
+{
+    tape->extra = (struct extra){.asked = asked, .told = told, .timed = true};
+    tape_call(tape, when, 0.1, 1, "poll", -1, 0, ready);
+}
+
 /* Connection 1 is descriptor 5, connection 2 descriptor 6; the listener is 3. */
 static void begin(struct tape *tape)
 {
@@ -78,7 +86,7 @@ static void whoever_is_open_is_asked_about(void **state)
     tape_call(&tape, 50, 0.1, 1, "send", 6, 2, 40); /* stuck: may be left out */
     poll_call(&tape, 60, "{3:IN 5:IN}", "{}", 0);
     tape_call(&tape, 70, 0.1, 1, "send", 6, 2, 60);
-    poll_call(&tape, 80, "{6:IN}", "{6:IN}", 1); /* about this one only */
+    look(&tape, 80, "{6:IN}", "{6:IN}", 1); /* about this one only */
     poll_call(&tape, 90, "{3:IN 5:IN 6:IN}", "{}", 0);
     tape_call(&tape, 100, 0.1, 1, "recv", 5, 1, 0); /* its end: nothing more to ask for */
     poll_call(&tape, 110, "{3:IN 6:IN}", "{}", 0);
@@ -95,6 +103,20 @@ static void whoever_is_forgotten_is_named(void **state)
     poll_call(&tape, 50, "{3:IN 5:IN}", "{}", 0);
     expect(&tape, WATCHES, VERDICT_FAIL,
            WORDS("poll at 0.050 s", "connection 2 (descriptor 6)", "not in the array"));
+}
+
+static void who_waits_for_one_only_forgets_the_others(void **state)
+{
+    static const char *const asked[] = {"{6:OUT}", "{}"};
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        struct tape tape;
+        begin(&tape);
+        poll_call(&tape, 40, "{3:IN 5:IN 6:IN}", "{6:IN}", 1);
+        poll_call(&tape, 50, asked[i], "{}", 0);
+        expect(&tape, WATCHES, VERDICT_FAIL,
+               WORDS("poll at 0.050 s", "connection 1 (descriptor 5)", "not in the array"));
+    }
 }
 
 static void whoever_is_ready_is_served(void **state)
@@ -164,6 +186,7 @@ int main(void)
         cmocka_unit_test(a_closed_descriptor_is_told),
         cmocka_unit_test(whoever_is_open_is_asked_about),
         cmocka_unit_test(whoever_is_forgotten_is_named),
+        cmocka_unit_test(who_waits_for_one_only_forgets_the_others),
         cmocka_unit_test(whoever_is_ready_is_served),
         cmocka_unit_test(whoever_is_passed_over_is_named),
         cmocka_unit_test(a_number_used_again_owes_nothing),

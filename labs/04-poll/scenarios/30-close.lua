@@ -10,7 +10,7 @@ local function open_is(t, n)
 end
 
 check "who leaves takes nobody's data along" {
-  points = 4,
+  points = 3,
   arguments = { "PORT", "60", "requests" },
   hints = {
     "A client in the middle left, and another one lost what it had sent.",
@@ -164,11 +164,13 @@ check "interrupted calls and false alarms are no errors" {
 
 check "SIGTERM ends it at once, and in order" {
   points = 2,
+  time = 60,
   hints = {
     "Asked to end, the server did not, or not well.",
-    "The signal interrupts poll. Look at support_stopping then, close everything, and return from "
-      .. "main with 0.",
-    "support.h; EINTR in poll(2); signal(7).",
+    "The signal interrupts poll. Look at support_stopping then, close everything, also those who "
+      .. "have something coming, and return from main with 0.",
+    "support_catch_stop in support.h: a flag alone comes too late when you have just looked at it. "
+      .. "EINTR in poll(2); signal(7).",
   },
   run = function(t)
     local c = t:connect_many(3)
@@ -176,6 +178,15 @@ check "SIGTERM ends it at once, and in order" {
       for i = 1, 3 do
         c[i]:echo(word, { within = 10 })
       end
+    end
+    -- One has an answer coming, and does not take it.
+    t:fill(t:connect { receive_buffer = 16384, send_buffer = 65536 }, c[1], 16 << 20)
+    -- The signal comes when the server has looked for it, and does not sleep yet.
+    if t.watched then
+      t.server:asleep { call = "@wait", within = 10 }
+      t.server:fault { call = "@wait", late = true }
+      c[1]:echo("once more\n", { within = 10 })
+      t.server:asleep { call = "@wait", within = 10 }
     end
     t.server:signal("TERM")
     local exit = t.server:exited { within = 5 }

@@ -3,7 +3,7 @@
 local CLIENTS = 2000
 
 check "two thousand clients at a time" {
-  points = 4,
+  points = 3,
   time = 240,
   limits = { descriptors = 4096 },
   hints = {
@@ -56,6 +56,7 @@ check "a hundred silent clients cost nothing" {
 
 check "without free descriptors it goes on, and does not spin" {
   points = 3,
+  time = 60,
   model = false,
   hints = {
     "The process may not open any more descriptors, and somebody is waiting to be accepted.",
@@ -81,8 +82,24 @@ check "without free descriptors it goes on, and does not spin" {
       within = 10,
       message = "clients have gone, and their descriptors are still open in the server",
     })
-    t:connect():echo("there is room again\n", { within = 10 })
-    t:rules { idle = { calls = 100 } }
+    local again = t:connect()
+    again:echo("there is room again\n", { within = 10 })
+    again:close()
+    c:close()
+    t:eventually(function() return t.server:descriptors() < open end, {
+      within = 10,
+      message = "all clients have gone, and a descriptor of theirs is still open in the server",
+    })
+    -- Nobody is there who could make room by going away.
+    t.server:fault { call = "@accept", error = "ENFILE", count = 1 }
+    local late = t:connect()
+    late:send("is anybody there\n")
+    t:eventually(function() return late:received() > 0 or not late.alive end, {
+      within = 10,
+      message = "a client came when there was no descriptor, and it was neither served nor refused "
+        .. "when there was one",
+    })
+    t:rules { idle = { calls = 100 }, sleeps_only_in = { "poll", "ppoll" } }
   end,
 }
 
@@ -111,6 +128,8 @@ check "clients without manners end only themselves" {
       "GET / HTTP/1.0\r\n\r\n", "Content-Length: -1\r\n\r\n", "Content-Length: \r\n\r\n",
       "Content-Length: 12x\r\n\r\n", "Content-Length: 99999999999999999999\r\n\r\n",
       "Content-Length: 1048577\r\n\r\n", "Content-Length: 4294967297\r\n\r\nx",
+      "Content-Length: +1\r\n\r\n", "Content-Length:  1\r\n\r\n", "Content-Length:1\r\n\r\n",
+      "content-length: 1\r\n\r\n", "Content-Length: 1\r\nX: y\r\n\r\n",
       ("x"):rep(64), ("Content-Length: %048d\r\n\r\n"):format(1) .. "a", t:text(200),
     } do
       local c = t:connect()
@@ -136,5 +155,52 @@ check "clients without manners end only themselves" {
       message = "clients have gone, and their descriptors are still open in the server",
     })
     well()
+  end,
+}
+
+check "clients come and go, and nothing of them stays" {
+  points = 2,
+  time = 60,
+  arguments = { "PORT", "60", "requests" },
+  hints = {
+    "Something is left of each of them.",
+    "There are several ways to lose a client, some of them in the middle of a request, and each "
+      .. "must end in the same place.",
+    "close(2) of its descriptor and free(3) of all that was allocated for it: ring, body, answer.",
+  },
+  run = function(t)
+    local function request(body) return ("Content-Length: %d\r\n\r\n"):format(#body) .. body end
+    local one = t:connect()
+    one:send(request("hello"))
+    one:expect(request("olleh"), { within = 10 })
+    local open, memory = t.server:descriptors(), 0
+    for wave = 1, 12 do
+      t:clients(50, function(c, i)
+        local body = t:bytes(12000)
+        c:send(request(body), { within = 20 })
+        c:expect(request(body:reverse()), { within = 20 })
+        local half = "Content-Length: 20000\r\n\r\n" .. body
+        c:send(i % 3 == 0 and "Content-" or half, { within = 20 })
+        if i % 2 == 0 then
+          c:close()
+        else
+          c:half_close()
+          c:expect_end { within = 20 }
+        end
+      end)
+      t:eventually(function() return t.server:descriptors() <= open end, {
+        within = 10,
+        message = "clients have gone, and their descriptors are still open in the server",
+      })
+      if wave == 4 then
+        memory = t.server:memory()
+      end
+    end
+    local grown = (t.server:memory() - memory) // 1024
+    t:expect(grown < 2048, "400 clients have come and gone, and %d KiB more are in use than before",
+             grown)
+    one:send(request("hello"))
+    one:expect(request("olleh"), { within = 10 })
+    t:rules { no_calls_on_closed = true }
   end,
 }
