@@ -19,25 +19,27 @@ check "who leaves takes nobody's data along" {
     "fds[i] = fds[nfds - 1] has a twin in each array that goes by the same index.",
   },
   run = function(t)
-    local c = t:connect_many(7)
-    local rest = {}
+    local c, rest, one = {}, {}
     -- Each client is in the middle of a body, or of a header, when others leave.
     for i = 1, 7 do
+      c[i] = t:connect()
       local body = t:text(100)
       local whole, cut = request(body), i % 2 == 0 and 60 or 9
       rest[i] = { whole:sub(cut + 1), request(body:reverse()) }
       c[i]:send(request("hello") .. whole:sub(1, cut))
       c[i]:expect(request("olleh"), { within = 10 })
+      one = one or t.server:descriptors()
     end
     local open = t.server:descriptors()
+    local each = (open - one) // 6 -- some have more than one for a client
     c[3]:close()
-    open_is(t, open - 1)
+    open_is(t, open - each)
     c[1]:close()
-    open_is(t, open - 2)
+    open_is(t, open - 2 * each)
     c[7]:send(rest[7][1])
     c[7]:expect(rest[7][2], { within = 10 })
     c[6]:close()
-    open_is(t, open - 3)
+    open_is(t, open - 3 * each)
     for _, i in ipairs { 2, 5, 4 } do
       c[i]:send(rest[i][1])
       c[i]:expect(rest[i][2], { within = 10 })
@@ -55,11 +57,14 @@ check "the one who moves is not passed over" {
     "After a removal look at the same index again, or walk through the array backwards.",
   },
   run = function(t)
-    local c = t:connect_many(8)
+    local c, one = {}
     for i = 1, 8 do
+      c[i] = t:connect()
       c[i]:echo(("client %d\n"):format(i), { within = 10 })
+      one = one or t.server:descriptors()
     end
     local open = t.server:descriptors()
+    local each = (open - one) // 7
     for i, pair in ipairs { { 2, 8 }, { 1, 7 }, { 3, 6 } } do
       t.server:stop()
       c[pair[1]]:close()
@@ -67,7 +72,7 @@ check "the one who moves is not passed over" {
       t.server:continue()
       c[pair[2]]:expect("I moved\n", { within = 10 })
       c[pair[2]]:close()
-      open_is(t, open - 2 * i)
+      open_is(t, open - 2 * i * each)
     end
     for _, i in ipairs { 4, 5 } do
       c[i]:echo("and I\n", { within = 10 })
@@ -185,7 +190,13 @@ check "SIGTERM ends it at once, and in order" {
     if t.watched then
       t.server:asleep { call = "@wait", within = 10 }
       t.server:fault { call = "@wait", late = true }
-      c[1]:echo("once more\n", { within = 10 })
+      c[1]:send("once more\n")
+      -- Who wakes up by himself now and then may be held before he has seen it.
+      local looks = 0
+      t:eventually(function()
+        looks = looks + 1
+        return c[1]:received() > 0 or looks > 300
+      end, { within = 30 })
       t.server:asleep { call = "@wait", within = 10 }
     end
     t.server:signal("TERM")

@@ -89,6 +89,9 @@ check "what was closed in this batch is left alone in this batch" {
     -- Once more, and the one that has to go breaks its connection: what epoll says of it is true no
     -- more of the newcomer, which may have its number, and its place.
     local last = a.alive and a or c
+    if last == a then
+      a:expect("I was here first\n", { within = 10 })
+    end
     for _, client in ipairs { last, b, d } do
       client:echo("once more\n", { within = 10 })
       t:sleep(0.02)
