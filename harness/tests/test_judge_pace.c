@@ -1,4 +1,4 @@
-/* Rules about how much a server did: idle, per_message; and how it called select. */
+/* Rules about how much a server did: idle, per_message, pause; and how it called select. */
 #include "tests/judge_fixture.h"
 
 /* --- idle --- */
@@ -220,6 +220,58 @@ static void edge_triggered_write_interest_costs_nothing(void **state)
     }
 }
 
+/* --- pause --- */
+
+/* Five messages; the server asks again before it pauses, or not, or its client has gone. */
+static void pauses_tape(struct tape *tape, bool asks_again, bool closes, double milliseconds)
+{
+    tape_begin(tape, "ptrace", true);
+    for (int i = 0; i < 5; i++) {
+        double when = 100 + 10 * i;
+        tape_accept(tape, when, 0.1, 1, 5, i + 1);
+        tape_call(tape, when + 1, 0.1, 1, "recv", 5, i + 1, 4);
+        tape_call(tape, when + 2, 0.1, 1, "send", 5, i + 1, 4);
+        if (asks_again)
+            tape_call(tape, when + 3, 0.1, 1, "recv", 5, i + 1, -EAGAIN);
+        if (closes)
+            tape_close(tape, when + 3, 1, 5, i + 1);
+        tape->extra = (struct extra){.timed = true, .timeout = at(milliseconds)};
+        tape_call(tape, when + 4, 5, 1, "nanosleep", -1, 0, 0);
+    }
+    tape_stop(tape, 900);
+}
+
+static void pauses_when_asking_brought_nothing(void **state)
+{
+    struct tape tape;
+    (void)state;
+    for (int closes = 0; closes <= 1; closes++) {
+        pauses_tape(&tape, !closes, closes, 1);
+        expect_rules(&tape, "{\"pause\": {\"most\": 0.01, \"moved\": 0}}", VERDICT_PASS, NULL);
+    }
+}
+
+static void pauses_too_early(void **state)
+{
+    struct tape tape;
+    (void)state;
+    pauses_tape(&tape, false, false, 1);
+    expect_rules(&tape, "{\"pause\": {\"moved\": 4}}", VERDICT_FAIL,
+                 WORDS("nanosleep at 0.104 s", "connection 1, send(5), had moved 4 bytes",
+                       "5 of 5 pauses"));
+    pauses_tape(&tape, false, false, 1);
+    expect_rules(&tape, "{\"pause\": {\"moved\": 5}}", VERDICT_PASS, NULL);
+}
+
+static void pauses_too_long(void **state)
+{
+    struct tape tape;
+    (void)state;
+    pauses_tape(&tape, true, false, 300);
+    expect_rules(&tape, "{\"pause\": {\"most\": 0.05}}", VERDICT_FAIL,
+                 WORDS("nanosleep at 0.104 s asked for a pause of 300 ms; at most 50 ms"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +285,9 @@ int main(void)
         cmocka_unit_test(paused_and_closed_connections_may_be_left_out),
         cmocka_unit_test(write_interest_wants_something_to_write),
         cmocka_unit_test(edge_triggered_write_interest_costs_nothing),
+        cmocka_unit_test(pauses_when_asking_brought_nothing),
+        cmocka_unit_test(pauses_too_early),
+        cmocka_unit_test(pauses_too_long),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

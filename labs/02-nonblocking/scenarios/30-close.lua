@@ -25,8 +25,22 @@ check "a reset ends one connection, not the server" {
     early:send("too early")
     early:reset()
     t.server:continue()
-    stays:echo("and on", { within = 10 })
-    t:connect():echo("a new one", { within = 10 })
+    stays:echo("and on", { within = 3 })
+    t:connect():echo("a new one", { within = 3 })
+    for _, name in ipairs { "ECONNABORTED", "EPROTO", "ENETDOWN" } do
+      t.server:fault { call = "@accept", error = name, count = 1 }
+      t:connect():echo("a new one after " .. name, { within = 10 })
+    end
+    for _, call in ipairs { "@receive", "@send" } do -- connections break in other ways, too
+      for _, name in ipairs { "ETIMEDOUT", "EHOSTUNREACH" } do
+        local broken = t:connect()
+        broken:echo("ready", { within = 10 })
+        t.server:fault { call = call, error = name, count = 1, connection = broken }
+        broken:send("is anybody there?")
+        broken:expect_end { within = 10 }
+        stays:echo("still here after " .. name, { within = 10 })
+      end
+    end
   end,
 }
 
