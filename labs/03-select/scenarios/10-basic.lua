@@ -26,6 +26,7 @@ check "whoever speaks is answered" {
 
 check "bytes are bytes, also zeros" {
   points = 3,
+  arguments = { "PORT" }, -- IDLE_SECONDS may be left out
   hints = {
     "Not everything that comes is text.",
     "How does your server know how many bytes to send back?",

@@ -16,7 +16,8 @@ check "silent clients keep nobody waiting" {
     "Which call is your server asleep in?",
     "recv() and accept() sleep when nothing is there. Make them only where select said that "
       .. "something is, and once.",
-    "FD_ISSET after select(2) for each descriptor, the listener also; O_NONBLOCK, see fcntl(2).",
+    "FD_ISSET after select(2) for each descriptor, before each recv() and accept(); O_NONBLOCK, see "
+      .. "fcntl(2).",
   },
   run = function(t)
     local before = t:connect()
@@ -29,6 +30,14 @@ check "silent clients keep nobody waiting" {
     end
     after:echo("me too\n")
     before:echo("ne\n")
+    c:echo("and on\n")
+    local asked = t.server:calls { call = "@receive", connection = after }
+    for _ = 1, 20 do
+      c:echo(t:text(40) .. "\n", { within = 10 })
+    end
+    asked = t.server:calls { call = "@receive", connection = after } - asked
+    t:expect(asked < 10, "20 messages came from one client, and another one, which was silent, "
+      .. "was received from %d times: select says who is ready", asked)
   end,
 }
 
@@ -148,5 +157,8 @@ check "idle clients are closed, and only they" {
     busy:echo("and I stay\n")
     other:echo("and I\n")
     t:quiet(0.3)
+    for _, c in ipairs { busy, other } do -- now nobody speaks, so that nobody wakes the server
+      c:expect_close { within = 10 }
+    end
   end,
 }

@@ -13,7 +13,7 @@ local function served_or_refused(t, clients)
     end
     return true
   end, {
-    within = 40,
+    within = 30,
     message = "of the clients beyond FD_SETSIZE some are neither served nor turned away: accept "
       .. "them and close them",
   })
@@ -21,7 +21,7 @@ end
 
 check "a thousand clients at a time" {
   points = 3,
-  time = 150,
+  time = 240,
   arguments = { "PORT", "600" }, -- nobody is idle here, only slow
   hints = {
     "How many clients has your server room for?",
@@ -34,21 +34,21 @@ check "a thousand clients at a time" {
     local open = t.server:descriptors()
     local all = t:barrier(1000)
     t:clients(1000, function(c, i)
-      c:echo(("client %d\n"):format(i), { within = 40 })
-      all:wait { within = 40 }
+      c:echo(("client %d\n"):format(i), { within = 60 })
+      all:wait { within = 60 }
       c:close()
-    end, { within = 40 })
+    end, { within = 60 })
     t:eventually(function() return t.server:descriptors() == open end, {
-      within = 40,
+      within = 30,
       message = "all but one client have gone, and their descriptors are still open",
     })
-    one:echo("alone again\n")
+    one:echo("alone again\n", { within = 10 })
   end,
 }
 
 check "clients beyond FD_SETSIZE are turned away, the others stay" {
   points = 4,
-  time = 150,
+  time = 240,
   arguments = { "PORT", "600" }, -- nobody is idle here, only slow
   hints = {
     "What happens to descriptor 1024?",
@@ -57,26 +57,26 @@ check "clients beyond FD_SETSIZE are turned away, the others stay" {
     "select(2), WARNING and FD_SETSIZE: compare the result of accept(2) with it.",
   },
   run = function(t)
-    local early = t:connect_many(1000, { within = 40 })
+    local early = t:connect_many(1000, { within = 60 })
     for i, c in ipairs(early) do
       c:send(("client %d\n"):format(i))
     end
     for i, c in ipairs(early) do
-      c:expect(("client %d\n"):format(i), { within = 40 })
+      c:expect(("client %d\n"):format(i), { within = 60 })
     end
-    served_or_refused(t, t:connect_many(100, { within = 40 }))
+    served_or_refused(t, t:connect_many(100, { within = 60 }))
     for i = 1, 1000, 37 do
-      early[i]:echo(("still client %d\n"):format(i), { within = 40 })
+      early[i]:echo(("still client %d\n"):format(i), { within = 30 })
     end
     local open = t.server:descriptors()
     for i = 901, 1000 do
       early[i]:close()
     end
     t:eventually(function() return t.server:descriptors() <= open - 100 end, {
-      within = 40,
+      within = 30,
       message = "100 clients have gone, and their descriptors are still open",
     })
-    t:connect():echo("there is room again\n", { within = 40 })
+    t:connect():echo("there is room again\n", { within = 30 })
   end,
 }
 

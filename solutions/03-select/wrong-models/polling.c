@@ -1,4 +1,4 @@
-/* Fails: 1 2 3 4 5 43 45 */
+/* Fails: 1 2 3 4 5 21 34 43 45 */
 /* Right in all that it answers, but it never asks which client is ready: it tries all of them,
    and naps between the rounds. */
 #include <errno.h>
