@@ -19,7 +19,7 @@ lab {
       rules = {
         uses = { "@accept", "@receive", "@send" },
         avoids = { "epoll_wait", "epoll_pwait", "epoll_pwait2" },
-        idle = { calls = 50 },
+        idle = { calls = 50, cpu = 0.2 },
       },
     },
     {

@@ -50,6 +50,7 @@ check "a line is not a unit: bytes come back as they come" {
 
 check "bytes are not text" {
   points = 3,
+  arguments = { "PORT" }, -- IDLE_SECONDS may be left out
   hints = {
     "How does your server know how many bytes to send back?",
     "A byte 0 is a byte like any other. Functions on strings stop there; what is left of an earlier message does not belong to the next one.",

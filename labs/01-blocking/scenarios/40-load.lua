@@ -17,7 +17,7 @@ end
 
 check "a thousand clients at once" {
   points = 4,
-  time = 150,
+  time = 240,
   arguments = { "PORT", "600" }, -- nobody is idle here, only slow
   hints = {
     "How many threads can your server have at one time? What limits them?",
@@ -28,13 +28,13 @@ check "a thousand clients at once" {
     local everybody = t:barrier(1000)
     t:clients(1000, function(c, i)
       c:send("client " .. i .. " is here\n")
-      c:expect("client " .. i .. " is here\n", { within = 40 })
+      c:expect("client " .. i .. " is here\n", { within = 60 })
       everybody:wait { within = 60 }
       c:send("client " .. i .. " goes\n")
       c:half_close()
-      c:expect("client " .. i .. " goes\n", { within = 40 })
-      c:expect_close { within = 40 }
-    end, { within = 40 })
+      c:expect("client " .. i .. " goes\n", { within = 60 })
+      c:expect_close { within = 60 }
+    end, { within = 60 })
   end,
 }
 

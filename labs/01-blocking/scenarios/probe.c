@@ -7,6 +7,7 @@
  * are called on; nothing else touches it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,14 +126,20 @@ static void command_move(size_t number, int unused)
     answer_result(connection, 0, "");
 }
 
+/* 1 when the connection has O_NONBLOCK, which it had not in the beginning. */
+static void command_mode(size_t unused, int neither)
+{
+    (void)unused;
+    (void)neither;
+    answer_result((fcntl(connection, F_GETFL) & O_NONBLOCK) != 0, 0, "");
+}
+
 static const struct {
     const char *name;
     void (*run)(size_t number, int seconds);
 } commands[] = {
-    {"recv", command_recv},
-    {"send", command_send},
-    {"fill", command_fill},
-    {"move", command_move},
+    {"recv", command_recv}, {"send", command_send}, {"fill", command_fill},
+    {"move", command_move}, {"mode", command_mode},
 };
 
 static void obey(const char *line)

@@ -118,7 +118,7 @@ check "recv_with_timeout takes no descriptor that an fd_set cannot hold" {
 
 check "each byte begins the idle time anew" {
   points = 10,
-  arguments = { "PORT", "2" },
+  arguments = { "PORT", "4" },
   hints = {
     "From when on does your server count?",
     "IDLE_SECONDS limit a silence, not a connection.",
@@ -127,7 +127,7 @@ check "each byte begins the idle time anew" {
   run = function(t)
     local c = greeted(t)
     for _ = 1, 3 do
-      t:sleep(1)
+      t:sleep(1.6)
       local again = t:text(10)
       c:send(again)
       c:expect(again, { within = 10 })
