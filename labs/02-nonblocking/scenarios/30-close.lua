@@ -65,6 +65,24 @@ check "an answer to nobody does not kill the server" {
       t.server:continue()
       stays:echo("still here", { within = 10 })
     end
+    -- And while the rest of an answer waits to be sent, its questions read to their end.
+    local open = t.server:descriptors()
+    local leaves = t:connect()
+    leaves:echo("ready", { within = 3 })
+    t.server:fault { call = "@send", short = 3, count = 1, connection = leaves }
+    t.server:fault { call = "@send", error = "EAGAIN", count = 300, connection = leaves }
+    t.server:stop()
+    leaves:send("a longer question")
+    leaves:half_close()
+    t.server:continue()
+    leaves:expect("a l", { within = 10 })
+    t.server:stop()
+    leaves:reset()
+    t.server:continue()
+    stays:echo("still here", { within = 10 })
+    t:eventually(function() return t.server:descriptors() <= open end,
+      { within = 20, message = "a client broke off while bytes were to be sent to it, and it was not closed" })
+    stays:echo("still here", { within = 10 })
   end,
 }
 

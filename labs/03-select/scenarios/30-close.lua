@@ -112,12 +112,10 @@ check "interrupted calls and false alarms are no errors" {
              "select was interrupted, and the server received from a client that was silent: the "
                .. "sets say nothing then")
     for _, call in ipairs { "@receive", "@send" } do
-      for _, name in ipairs { "EAGAIN", "EINTR" } do
-        t.server:fault { call = call, connection = c, error = name, count = 2 }
-        c:echo(("after %s in %s\n"):format(name, call), { within = 10 })
-      end
+      t.server:fault { call = call, connection = c, error = "EAGAIN", count = 2 }
+      c:echo(("after a false alarm for %s\n"):format(call), { within = 10 })
     end
-    for _, name in ipairs { "EAGAIN", "EINTR", "ECONNABORTED", "EPROTO" } do
+    for _, name in ipairs { "EAGAIN", "ECONNABORTED", "EPROTO" } do
       t.server:fault { call = "@accept", error = name, count = 1 }
       t:connect():echo("after a client that was never there\n", { within = 10 })
     end
@@ -191,7 +189,7 @@ check "SIGTERM ends it at once, and in order" {
     -- The signal comes between the look at support_stopping and the call that sleeps. A server
     -- of another model may not sleep in such a call.
     if t.server:calls { call = "@wait" } > 0 then
-      t.server:asleep { call = "@wait", within = 10 }
+      t.server:asleep { call = "@wait", within = 10 } -- so that it has read all that came
       t.server:fault { call = "@wait", late = true }
       c[1]:send("one more\n")
       for _ = 1, 100 do -- not for ever: a server that woke up by itself is late already
