@@ -173,7 +173,7 @@ check "a pause follows when nothing could be moved, and only then" {
   run = function(t)
     local clients = t:connect_many(2)
     for i, c in ipairs(clients) do
-      c:echo("client " .. i, { within = 3 })
+      c:echo("client " .. i, { within = 10 })
     end
     -- All of the message is there, and each receive brings a byte of it: each sweep moves one.
     for _, c in ipairs(clients) do -- the first and the last that is asked

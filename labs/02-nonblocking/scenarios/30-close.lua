@@ -25,8 +25,8 @@ check "a reset ends one connection, not the server" {
     early:send("too early")
     early:reset()
     t.server:continue()
-    stays:echo("and on", { within = 3 })
-    t:connect():echo("a new one", { within = 3 })
+    stays:echo("and on", { within = 10 })
+    t:connect():echo("a new one", { within = 10 })
     for _, name in ipairs { "ECONNABORTED", "EPROTO", "ENETDOWN" } do
       t.server:fault { call = "@accept", error = name, count = 1 }
       t:connect():echo("a new one after " .. name, { within = 10 })
@@ -68,7 +68,7 @@ check "an answer to nobody does not kill the server" {
     -- And while the rest of an answer waits to be sent, its questions read to their end.
     local open = t.server:descriptors()
     local leaves = t:connect()
-    leaves:echo("ready", { within = 3 })
+    leaves:echo("ready", { within = 10 })
     t.server:fault { call = "@send", short = 3, count = 1, connection = leaves }
     t.server:fault { call = "@send", error = "EAGAIN", count = 300, connection = leaves }
     t.server:stop()

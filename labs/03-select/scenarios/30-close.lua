@@ -44,9 +44,9 @@ check "a reset ends one connection, not the server" {
     rude:send("no time to wait for the answer\n")
     rude:reset()
     t.server:continue()
-    other:echo("after a reset before accept\n", { within = 3 })
+    other:echo("after a reset before accept\n", { within = 10 })
     local new = t:connect()
-    new:echo("a new client\n", { within = 3 })
+    new:echo("a new client\n", { within = 10 })
     for _, call in ipairs { "@receive", "@send" } do -- connections break in other ways, too
       for _, name in ipairs { "ETIMEDOUT", "EHOSTUNREACH" } do
         local broken = t:connect()
@@ -106,8 +106,8 @@ check "interrupted calls and false alarms are no errors" {
     c:echo("hello\n")
     local asked = t.server:calls { call = "@receive", connection = silent }
     t.server:fault { call = "@wait", error = "EINTR", count = 3 }
-    c:echo("after EINTR\n", { within = 3 })
-    c:echo("and again\n", { within = 3 })
+    c:echo("after EINTR\n", { within = 10 })
+    c:echo("and again\n", { within = 10 })
     t:expect(t.server:calls { call = "@receive", connection = silent } == asked,
              "select was interrupted, and the server received from a client that was silent: the "
                .. "sets say nothing then")
@@ -119,7 +119,7 @@ check "interrupted calls and false alarms are no errors" {
       t.server:fault { call = "@accept", error = name, count = 1 }
       t:connect():echo("after a client that was never there\n", { within = 10 })
     end
-    c:echo("still here\n", { within = 3 })
+    c:echo("still here\n", { within = 10 })
   end,
 }
 
@@ -199,7 +199,7 @@ check "SIGTERM ends it at once, and in order" {
       t.server:asleep { call = "@wait", within = 10 }
     end
     t.server:signal("TERM")
-    local exit = t.server:exited { within = 3 }
+    local exit = t.server:exited { within = 5 }
     t:expect(not exit.signal, "the server was killed by %s", exit.signal)
     t:expect(exit.status == 0, "the server ended with status %d, and not 0", exit.status)
     for i = 1, 3 do

@@ -56,7 +56,7 @@ check "a client that takes nothing is idle too" {
       within = 20,
       message = "clients that neither speak nor read were not closed",
     })
-    t:connect():echo("room for others\n", { within = 3 })
+    t:connect():echo("room for others\n", { within = 10 })
   end,
 }
 
