@@ -46,7 +46,7 @@ struct watcher *watcher_open(const char *folder, char *const *files, struct fail
     size_t count = 0;
     while (files[count])
         count++;
-    struct stamp *stamps = calloc(count, sizeof *stamps);
+    struct stamp *stamps = calloc(count + 1, sizeof *stamps); /* never none of them */
     if (!watcher || !stamps) {
         free(watcher);
         free(stamps);
