@@ -19,6 +19,7 @@ check "a thousand clients at once" {
   points = 4,
   time = 240,
   arguments = { "PORT", "600" }, -- nobody is idle here, only slow
+  limits = { threads = 4096 }, -- a server may have two for each of them
   hints = {
     "How many threads can your server have at one time? What limits them?",
     "Each connection has a thread, and each thread a stack: address space, not memory, as long as it is not touched.",

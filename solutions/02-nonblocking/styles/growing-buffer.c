@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -115,22 +114,21 @@ static void leave(conn_t *c)
     free(c);
 }
 
-static bool push(conn_t *c)
+static void push(conn_t *c)
 {
     if (c->len == 0)
-        return false;
+        return;
     size_t n;
     io_result_t r = non_blocking_send_all(c->fd, c->data, c->len, &n);
     if (r == IO_ERROR || r == IO_CONNECTION_CLOSED)
         c->state = DEAD;
     memmove(c->data, c->data + n, c->len -= n);
-    return n > 0;
 }
 
-static bool pull(conn_t *c)
+static void pull(conn_t *c)
 {
     if (c->state != TALKING || c->len == MOST)
-        return false;
+        return;
     if (c->len == c->size) {
         c->size = c->size ? c->size * 2 : 4096;
         c->data = realloc(c->data, c->size);
@@ -139,7 +137,7 @@ static bool pull(conn_t *c)
     switch (non_blocking_recv_some(c->fd, c->data + c->len, c->size - c->len, &n)) {
     case IO_SUCCESS:
         c->len += n;
-        return true;
+        break;
     case IO_CONNECTION_CLOSED:
         c->state = DRAINING;
         break;
@@ -149,7 +147,6 @@ static bool pull(conn_t *c)
     case IO_WOULD_BLOCK:
         break;
     }
-    return false;
 }
 
 int main(int argc, char **argv)
@@ -159,18 +156,16 @@ int main(int argc, char **argv)
     int listener = support_listen(support_port(argc, argv));
     make_socket_non_blocking(listener);
     while (!support_stopping) {
-        bool moved = false;
         for (int i = 0, fd; i < 10 && (fd = accept(listener, NULL, NULL)) != -1; i++)
             enter(fd);
         for (conn_t *c = first, *next; c; c = next) {
             next = c->next;
-            moved |= push(c);
-            moved |= pull(c);
+            push(c);
+            pull(c);
             if (c->state == DEAD || (c->state == DRAINING && c->len == 0))
                 leave(c);
         }
-        if (!moved)
-            clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_nsec = 800000}, NULL);
+        clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_nsec = 800000}, NULL);
     }
     while (first)
         leave(first);

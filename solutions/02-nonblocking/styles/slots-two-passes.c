@@ -110,7 +110,6 @@ int main(int argc, char **argv)
     for (int i = 0; i < MAX_CLIENTS; i++)
         clients[i].fd = -1;
     while (!support_stopping) {
-        int moved = 0;
         for (int fd; (fd = accept(server_fd, NULL, NULL)) >= 0;)
             newcomer(fd);
         for (client_connection_t *c = clients; c < clients + MAX_CLIENTS; c++) {
@@ -119,14 +118,13 @@ int main(int argc, char **argv)
                 continue;
             switch (non_blocking_recv_some(c->fd, c->recv_buffer + c->recv_len, room, &n)) {
             case IO_CONNECTION_CLOSED:
-                c->at_end = moved = 1;
+                c->at_end = 1;
                 break;
             case IO_ERROR:
                 drop(c);
                 break;
             default:
                 c->recv_len += n;
-                moved |= n > 0;
             }
         }
         for (client_connection_t *c = clients; c < clients + MAX_CLIENTS; c++) {
@@ -137,7 +135,6 @@ int main(int argc, char **argv)
                 io_result_t result = send_once(c->fd, c->recv_buffer, c->recv_len, &n);
                 memmove(c->recv_buffer, c->recv_buffer + n, c->recv_len - n);
                 c->recv_len -= n;
-                moved |= n > 0;
                 if (result == IO_ERROR || result == IO_CONNECTION_CLOSED) {
                     drop(c);
                     continue;
@@ -146,8 +143,7 @@ int main(int argc, char **argv)
             if (c->at_end && c->recv_len == 0)
                 drop(c);
         }
-        if (!moved)
-            nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
     }
     for (int i = 0; i < MAX_CLIENTS; i++)
         if (clients[i].fd != -1)
