@@ -195,7 +195,7 @@ check "without free descriptors it goes on, and does not spin" {
       message = "all clients have gone, and a descriptor of theirs is still open in the server",
     })
     -- Nobody is there who could make room by going away.
-    t.server:fault { call = "@accept", error = "ENFILE", count = 1 }
+    t.server:fault { call = "@accept", error = "EMFILE", count = 1 }
     local late = t:connect()
     late:send("is anybody there\n")
     t:eventually(function() return late:received() > 0 or not late.alive end, {

@@ -1,4 +1,4 @@
-/* Fails: 1 2 3 4 5 32 41 */
+/* Fails: 1 2 3 4 5 32 41 43 */
 /* Right in what it answers, but with a thread for each client, asleep in recv and send; and for
    two thousand threads there is no room. */
 #include <pthread.h>
