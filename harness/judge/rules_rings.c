@@ -226,6 +226,24 @@ static bool closed_by(const struct view *view, int connection)
     return false;
 }
 
+/* The step in which its client closed or reset it; NULL: none. */
+static const struct event *parting(const struct view *view, int connection)
+{
+    for (const struct event *event = view->recording->events; event < behind(view); event++)
+        if (event->kind == EVENT_STEP && event->connection == connection && event->verb &&
+            (strcmp(event->verb, "reset") == 0 || strcmp(event->verb, "close") == 0))
+            return event;
+    return NULL;
+}
+
+/* In the script: nobody waits for what lies there. At the end of a check all clients are closed;
+   those steps name no line. */
+static bool given_up(const struct view *view, int connection)
+{
+    const struct event *step = parting(view, connection);
+    return step && step->detail && strstr(step->detail, ".lua:");
+}
+
 /* The next of the same kind on the same connection (descriptor, for accepts), or NULL. */
 static const struct operation *next_alike(const struct view *view,
                                           const struct operation *operation)
@@ -243,20 +261,51 @@ static const struct operation *next_alike(const struct view *view,
     return NULL;
 }
 
-/* A client that connected after that, and was never accepted. */
-static int never_accepted(const struct view *view, const struct event *since)
+static bool connects(const struct view *view, const struct event *event)
 {
-    for (const struct event *event = since; event < behind(view); event++) {
-        bool connects = event->kind == EVENT_STEP && event->verb && event->connection > 0 &&
-                        strcmp(event->verb, "connect") == 0 && event->outcome == OUTCOME_OK &&
-                        event->time + event->span < view->end - SETTLE;
-        bool opened = false;
-        for (const struct event *other = since; connects && other < behind(view); other++)
-            opened |= other->kind == EVENT_OPEN && other->connection == event->connection;
-        if (connects && !opened)
-            return event->connection;
+    return event->kind == EVENT_STEP && event->connection > 0 && event->verb &&
+           strcmp(event->verb, "connect") == 0 && event->outcome == OUTCOME_OK &&
+           event->time + event->span < view->end - SETTLE;
+}
+
+/* A client that connected, and for which no descriptor was ever made; 0: none. */
+static int never_accepted(const struct view *view)
+{
+    int most = 0, found = 0;
+    for (const struct event *event = view->recording->events; event < behind(view); event++)
+        most = event->connection > most ? event->connection : most;
+    bool *opened = calloc((size_t)most + 1, sizeof *opened);
+    for (const struct event *event = view->recording->events; opened && event < behind(view);
+         event++)
+        if (event->kind == EVENT_OPEN && event->connection > 0)
+            opened[event->connection] = true;
+    for (const struct event *event = view->recording->events;
+         opened && !found && event < behind(view); event++)
+        if (connects(view, event) && !opened[event->connection])
+            found = event->connection;
+    free(opened);
+    return found;
+}
+
+/* Its last send had not completed when the client went: who does not read is not read from. */
+static bool output_blocked(const struct view *view, int connection)
+{
+    const struct event *step = parting(view, connection);
+    int64_t until = step && step->time < view->end ? step->time : view->end;
+    for (size_t i = view->operations.count; i-- > 0;) {
+        const struct operation *operation = &view->operations.items[i];
+        if (operation->submit->time <= until && operation->submit->connection == connection &&
+            phase_ring_sends(operation->submit->call))
+            return !operation->first || operation->first->time > until;
     }
-    return 0;
+    return false;
+}
+
+/* Behind the end, or an error of the connection, nothing more is to be received. */
+static bool may_go_on(const struct operation *operation)
+{
+    const struct event *last = operation->last;
+    return last->error ? last->error == ENOBUFS : last->result > 0;
 }
 
 /* Who is kept waiting by it, in words; NULL: nobody. Owned. */
@@ -264,10 +313,12 @@ static char *kept_waiting(const struct view *view, const struct operation *opera
 {
     const struct event *submit = operation->submit;
     if (phase_call_is(submit->call, "IORING_OP_ACCEPT")) {
-        int connection = never_accepted(view, operation->last);
+        int connection = never_accepted(view);
         return connection ? words_format("connection %d was never accepted", connection) : NULL;
     }
-    if (!phase_ring_receives(submit->call) || closed_by(view, submit->connection))
+    if (!phase_ring_receives(submit->call) || !may_go_on(operation) ||
+        closed_by(view, submit->connection) || given_up(view, submit->connection) ||
+        output_blocked(view, submit->connection))
         return NULL;
     int64_t bytes = waits_unread(view, submit->connection);
     return bytes > 0 ? words_format("%s of connection %d wait unread", words_bytes(bytes).text,
@@ -322,6 +373,7 @@ static enum rule_outcome returned_in_view(const struct view *view, const json_t 
         if (!no_buffer(operation) || !in_view(view, operation->last) ||
             !no_buffer(next_alike(view, operation)) ||
             closed_by(view, operation->submit->connection) ||
+            given_up(view, operation->submit->connection) ||
             waits_unread(view, operation->submit->connection) <= 0 ||
             buffer_used_after(view, operation->last))
             continue;

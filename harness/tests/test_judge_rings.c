@@ -177,7 +177,7 @@ static void completions_stay(void **state)
 static const struct entry multishot = {
     "IORING_OP_RECV", 1, 21, 0, 0, "BUFFER_SELECT|MULTISHOT|GROUP 0"};
 
-static void multishot_ends(struct tape *tape, int64_t result, bool again)
+static void multishot_without_more(struct tape *tape, int64_t result, bool again)
 {
     tape_begin(tape, "ptrace", true);
     tape_open(tape, 20, 1, 5, 1);
@@ -191,6 +191,11 @@ static void multishot_ends(struct tape *tape, int64_t result, bool again)
     tape_step(tape, 60, 0.01, 1, "send", "hello", OUTCOME_OK, NULL);
     if (again)
         complete(tape, 61, multishot, result < 0 ? result : 5, NULL);
+}
+
+static void multishot_ends(struct tape *tape, int64_t result, bool again)
+{
+    multishot_without_more(tape, result, again);
     tape_stop(tape, 900);
 }
 
@@ -203,6 +208,31 @@ static void multishot_is_armed_again(void **state)
     multishot_ends(&tape, 5, false);
     expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_FAIL,
                  WORDS("IORING_OP_RECV(5)", "0.051 s", "5 bytes of connection 1 wait unread"));
+}
+
+/* The end needs no successor, nor who has gone; and who takes nothing is not received from. */
+static void some_multishots_stay_ended(void **state)
+{
+    struct tape tape;
+    (void)state;
+    multishot_ends(&tape, 0, false);
+    expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
+    multishot_ends(&tape, -ECONNRESET, false);
+    expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
+    multishot_without_more(&tape, -ENOBUFS, false);
+    tape_step(&tape, 70, 0.01, 1, "reset", NULL, OUTCOME_OK, "30-close.lua:12");
+    tape_stop(&tape, 900);
+    expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
+    multishot_without_more(&tape, -ENOBUFS, false);
+    submit(&tape, 70, reply);
+    tape_stop(&tape, 900);
+    expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
+    multishot_without_more(&tape, -ENOBUFS, false);
+    submit(&tape, 70, reply);
+    complete(&tape, 71, reply, 5, NULL);
+    tape_stop(&tape, 900);
+    expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_FAIL,
+                 WORDS("IORING_OP_RECV(5)", "0.051 s"));
 }
 
 static void buffers_are_returned(void **state)
@@ -313,6 +343,7 @@ int main(void)
         cmocka_unit_test(two_sends_at_once),
         cmocka_unit_test(completions_stay),
         cmocka_unit_test(multishot_is_armed_again),
+        cmocka_unit_test(some_multishots_stay_ended),
         cmocka_unit_test(buffers_are_returned),
         cmocka_unit_test(zero_copy_wants_the_notification),
         cmocka_unit_test(a_pending_receive_holds_the_socket),
