@@ -118,7 +118,7 @@ check "idle clients are closed, and only they" {
   points = 4,
   arguments = { "PORT", "FOLDER", "3" },
   hints = {
-    "A request of this client is in progress. How do you take it back?",
+    "A request of this client is in progress, be it a read or a write. How do you take it back?",
     "aio_cancel says AIO_NOTCANCELED: a helper is asleep in read. And a close while it is there "
       .. "closes nothing: the kernel keeps the socket for the read.",
     "shutdown(2) wakes the helper: the request is then complete, and only then may you close "
@@ -130,21 +130,31 @@ check "idle clients are closed, and only they" {
       c:echo("hello\n", { within = 10 })
     end
     local open = t.server:descriptors()
+    local over, rounds = false, 0
     local chat = t:spawn(function()
-      for _ = 1, 40 do
+      while rounds < 60 or (not over and rounds < 200 * t.scale) do
         for _, c in ipairs { busy, other } do
           c:echo("I am still here\n", { within = 10 })
         end
         t:sleep(0.1)
+        rounds = rounds + 1
       end
     end)
     silent:expect_silence(0.5)
+    local hesitant = t:connect { port = t.port + 1 }
+    hesitant:send("half a na")
+    local full = t:connect { receive_buffer = 16384, send_buffer = 65536 }
+    full:stall()
+    full:try_send(t:bytes(8 * MEGABYTE), { within = 1 })
     silent:expect_close { within = 15 }
-    chat:join()
+    hesitant:expect_close { within = 15 }
     t:eventually(function() return t.server:descriptors() < open end, {
-      within = 10,
-      message = "a client was closed, and its descriptor is still open",
+      within = 15,
+      message = "a client was silent, or took nothing, for longer than the limit, and its "
+        .. "descriptor is still open",
     })
+    over = true
+    chat:join()
     busy:echo("and I stay\n", { within = 10 })
     other:echo("and I\n", { within = 10 })
   end,

@@ -65,8 +65,9 @@ check "what is not there, or elsewhere, is refused" {
   },
   run = function(t)
     t:file("here", "yes\n")
-    local names = { "not-here", "", "..", ".", "../files/here", "./here", "/etc/hostname",
-                    "here/", "../output", "here\0", ("n"):rep(3000) }
+    t:file(".hidden", "no\n")
+    local names = { "not-here", ".hidden", "", "..", ".", "../files/here", "./here",
+                    "/etc/hostname", "here/", "../output", "here\0", ("n"):rep(3000) }
     for _, name in ipairs(names) do
       expect_refusal(t, ask(t, name), name)
     end
