@@ -6,7 +6,7 @@ lab {
           "io_uring_submit_and_wait(3)", "io_uring_prep_recv(3)", "io_uring_prep_send(3)",
           "io_uring_prep_multishot_accept(3)", "io_uring_prep_link_timeout(3)" },
   files = { "server.c" },
-  arguments = { "PORT", "30" },
+  arguments = { "PORT", "120" },
   libraries = { "uring" },
   needs = { "io_uring" },
 
@@ -52,6 +52,16 @@ lab {
         "Something completes again and again, or you look without waiting.",
         "Which request fails at once and is made again at once? And does your loop wait when the completion queue is empty?",
         "io_uring_peek_cqe(3) does not wait, io_uring_wait_cqe(3) does. EMFILE of an accept, ENOBUFS of a receive: not again at once.",
+      },
+    },
+    {
+      name = "completions are taken, and what has come to its end is asked for again",
+      points = 3,
+      rules = { completions_consumed = true, multishot_rearmed = true, buffers_returned = true },
+      hints = {
+        "Something that the kernel has told your server was not dealt with.",
+        "A completion stays in its queue until you say that it was seen. One without IORING_CQE_F_MORE is the last of its request. And a buffer that was filled is yours until you give it back.",
+        "io_uring_cqe_seen(3) or io_uring_cq_advance(3); io_uring_prep_recv_multishot(3); io_uring_buf_ring_advance(3).",
       },
     },
   },

@@ -9,6 +9,12 @@ local function short_sends(t, c, bytes, count)
   end
 end
 
+-- Of requests; not where a thread of the kernel takes the entries.
+local function order_is_seen(t)
+  return t.server:calls { call = "@ring" } > 0
+    and t.server:calls { call = "io_uring_setup:SQPOLL" } == 0
+end
+
 check "silent clients keep nobody waiting" {
   points = 2,
   hints = {
@@ -50,6 +56,9 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
     slow:resume()
     slow:expect(taken, { within = 40 })
     slow:echo("awake again\n", { within = 10 })
+    if order_is_seen(t) then
+      t:rules { zero_copy_buffers = true }
+    end
   end,
 }
 
@@ -78,7 +87,7 @@ check "a client that does not read is not read from" {
 }
 
 check "idle clients are closed, and only they" {
-  points = 4,
+  points = 3,
   time = 40,
   arguments = { "PORT", "3", "8" },
   hints = {
@@ -92,10 +101,12 @@ check "idle clients are closed, and only they" {
   run = function(t)
     local silent, busy = t:connect(), t:connect()
     silent:echo("my last word\n", { within = 10 })
+    local over, rounds = false, 0
     local chat = t:spawn(function()
-      for _ = 1, 80 do
+      while rounds < 80 or (not over and rounds < 200 * t.scale) do
         busy:echo("I am still here\n", { within = 10 })
         t:sleep(0.1)
+        rounds = rounds + 1
       end
     end)
     silent:expect_silence(1)
@@ -110,6 +121,7 @@ check "idle clients are closed, and only they" {
     for _, c in ipairs(more) do
       c:expect_close { within = 15 }
     end
+    over = true
     chat:join()
     busy:echo("and I stay\n", { within = 10 })
     t:quiet(0.3)
@@ -130,10 +142,12 @@ check "a client that takes nothing is idle too" {
     local busy = t:connect()
     busy:echo("hello\n", { within = 10 })
     local open = t.server:descriptors()
+    local over, rounds = false, 0
     local chat = t:spawn(function()
-      for _ = 1, 60 do
+      while rounds < 60 or (not over and rounds < 200 * t.scale) do
         busy:echo("I am still here\n", { within = 10 })
         t:sleep(0.1)
+        rounds = rounds + 1
       end
     end)
     local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
@@ -143,6 +157,7 @@ check "a client that takes nothing is idle too" {
       within = 15,
       message = "a client that takes nothing for longer than the limit is still connected",
     })
+    over = true
     chat:join()
     busy:echo("room for others\n", { within = 10 })
   end,
@@ -167,7 +182,7 @@ check "what a send does not take is sent later" {
 check "no send overtakes another" {
   points = 3,
   hints = {
-    "All bytes came back, but not in order.",
+    "Two sends to one client were under way at the same time.",
     "Requests run side by side. When the first of two sends takes less than all, the second "
       .. "one's bytes are already behind it.",
     "One send at a time for each client: what comes meanwhile waits for its completion.",
@@ -175,13 +190,16 @@ check "no send overtakes another" {
   run = function(t)
     local c = t:connect()
     c:echo("hello\n", { within = 10 })
+    -- All fits into the kernel's buffers: what is judged is that no two sends are under way.
     for _ = 1, 2 do
       local data = t:bytes(60000)
       t.server:stop()
       c:send(data)
-      short_sends(t, c, 100, 2)
       t.server:continue()
       c:expect(data, { within = 10 })
+    end
+    if order_is_seen(t) then
+      t:rules { one_send = true }
     end
   end,
 }

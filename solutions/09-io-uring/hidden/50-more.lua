@@ -45,7 +45,7 @@ check "a reset while output is pending" {
 check "many clients that do not read share the buffers with those who do" {
   points = 5,
   time = 60,
-  arguments = { "PORT", "30", "16" },
+  arguments = { "PORT", "120", "16" },
   hints = { "Who holds the buffers?", "Bytes that cannot be sent now may not keep a buffer." },
   run = function(t)
     local other = t:connect()
@@ -93,7 +93,7 @@ check "clients come and go" {
 
 check "a new client has nothing to do with one that was there before" {
   points = 5,
-  arguments = { "PORT", "1", "8" },
+  arguments = { "PORT", "120", "8" },
   hints = {
     "Whose descriptor was closed, or shut down?",
     "A number is given out again at once. No request that names it may still be under way.",

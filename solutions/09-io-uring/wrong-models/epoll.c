@@ -1,4 +1,4 @@
-/* Fails: 1 2 47 48 49 */
+/* Fails: 1 2 4 47 48 49 */
 /* Right in all that it answers, but it waits in epoll_wait(2). */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* Fails: 1 2 47 48 49 */
+/* Fails: 1 2 4 47 48 49 */
 /* Right in what it answers, but with a thread for each client, asleep in recv and send. */
 #include <errno.h>
 #include <pthread.h>
