@@ -333,7 +333,7 @@ static enum rule_outcome rearmed_in_view(const struct view *view, const json_t *
     for (size_t i = 0; i < view->operations.count; i++) {
         const struct operation *operation = &view->operations.items[i];
         if (!says(operation->submit, "MULTISHOT") || !operation->over ||
-            !in_view(view, operation->last) || operation->last->error == ECANCELED ||
+            operation->last->time > view->end - SETTLE || operation->last->error == ECANCELED ||
             next_alike(view, operation))
             continue;
         char *waiting = kept_waiting(view, operation);

@@ -210,7 +210,8 @@ static void multishot_is_armed_again(void **state)
                  WORDS("IORING_OP_RECV(5)", "0.051 s", "5 bytes of connection 1 wait unread"));
 }
 
-/* The end needs no successor, nor who has gone; and who takes nothing is not received from. */
+/* The end needs no successor, nor who has gone, nor what may still be under way; and who takes
+   nothing is not received from. */
 static void some_multishots_stay_ended(void **state)
 {
     struct tape tape;
@@ -218,6 +219,9 @@ static void some_multishots_stay_ended(void **state)
     multishot_ends(&tape, 0, false);
     expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
     multishot_ends(&tape, -ECONNRESET, false);
+    expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
+    multishot_without_more(&tape, -ENOBUFS, false);
+    tape_stop(&tape, 150);
     expect_rules(&tape, "{\"multishot_rearmed\": true}", VERDICT_PASS, NULL);
     multishot_without_more(&tape, -ENOBUFS, false);
     tape_step(&tape, 70, 0.01, 1, "reset", NULL, OUTCOME_OK, "30-close.lua:12");
