@@ -90,7 +90,7 @@ check "room to write and new bytes in one event" {
     t.server:stop()
     slow:resume()
     t:eventually(function() return slow:received() > 0 end, {
-      within = 5,
+      within = 10,
       message = "nothing that was sent to a slow client can be received, although it reads again",
     })
     local more = t:bytes(1000)

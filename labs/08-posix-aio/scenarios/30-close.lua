@@ -2,7 +2,7 @@
 
 local function descriptors_back(t, open)
   t:eventually(function() return t.server:descriptors() <= open end, {
-    within = 5,
+    within = 10,
     message = "clients have gone, and their descriptors are still open in the server",
   })
 end
@@ -161,7 +161,7 @@ check "SIGTERM ends it at once, though helpers are asleep" {
     t:expect(not exit.signal, "the server was killed by %s", exit.signal)
     t:expect(exit.status == 0, "the server ended with status %d, and not 0", exit.status)
     for i = 1, 12 do
-      c[i]:expect_end { within = 5 }
+      c[i]:expect_end { within = 10 }
     end
   end,
 }

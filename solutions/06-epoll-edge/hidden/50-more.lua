@@ -75,7 +75,7 @@ check "a reset while output is pending" {
     local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
     t:fill(c, other, 16 * MEGABYTE)
     c:reset()
-    other:echo("after it\n", { within = 5 })
+    other:echo("after it\n", { within = 10 })
     descriptors_back(t, open)
     t:quiet(0.2)
   end,
@@ -115,7 +115,7 @@ check "without a free descriptor from the first client on" {
     local c = t:connect()
     c:echo("hello\n")
     c:half_close()
-    c:expect_close { within = 5 }
+    c:expect_close { within = 10 }
     local open = t.server:descriptors()
     t.server:limit { descriptors = open }
     local waiting = t:connect()
@@ -146,14 +146,14 @@ check "a burst that fills the buffer to the last byte" {
         t.server:stop()
         c:send(data)
         t.server:continue()
-        c:expect(data, { within = 5 })
+        c:expect(data, { within = 10 })
       end
     end
     t.server:stop()
     c:send(t:bytes(16384))
     c:half_close()
     t.server:continue()
-    c:expect_bytes(16384, { within = 5 })
-    c:expect_close { within = 5 }
+    c:expect_bytes(16384, { within = 10 })
+    c:expect_close { within = 10 }
   end,
 }
