@@ -15,6 +15,8 @@
 
 #define BUILD_SECONDS  60.0 /* on a busy machine; what compiles for ever uses up its CPU time */
 #define MARGIN_SECONDS 60.0 /* for starting, stopping and writing, on a busy machine */
+/* A worker's limits do not count while it is kept from running; this ends one that is stuck. */
+#define PATIENCE 3.0
 
 /* Is `number` one of "21,3*"? */
 static bool number_matches(const char *list, int number)
@@ -174,7 +176,7 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
         .sanitized = sanitize,
         .sanitizer_log = sanitize ? job->sanitizer_log : NULL,
     };
-    job->seconds = run_seconds(&job->spec) + MARGIN_SECONDS * plan->time_scale;
+    job->seconds = PATIENCE * run_seconds(&job->spec) + MARGIN_SECONDS * plan->time_scale;
 }
 
 static void add_checks(struct plan *plan, const struct grade_options *options, bool sanitize)
