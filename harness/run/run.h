@@ -33,7 +33,7 @@ enum run_end {
     RUN_BROKEN = 3, /* this machine or the lab could not do it; a NOTE event says why */
 };
 
-/* Seconds that this check may take, scaled: its own, its lab's, or what any check may. */
+/* Seconds that this check may take, scaled: its own, or its lab's. */
 double run_seconds(const struct run_spec *spec);
 
 /*

@@ -8,7 +8,7 @@
 #include "scenario/scenario.h"
 
 #define RULES_MOST   9
-#define TIME_DEFAULT 20.0 /* seconds for one check */
+#define TIME_DEFAULT 60.0 /* seconds for one check: enough for what follows on a limit or two */
 
 static void read_rules(lua_State *lua, const struct key *key, const char *what, void *field);
 static void read_sanitizer(lua_State *lua, const struct key *key, const char *what,

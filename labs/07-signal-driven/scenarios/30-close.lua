@@ -124,14 +124,12 @@ check "a signal of a client that has gone does not hit the next one" {
 -- Clients come and go, in waves of six.
 local function come_and_go(t, waves)
   for _ = 1, waves do
-    local c = {}
-    for i = 1, 6 do
-      c[i] = t:connect()
-      t:greet(c[i])
-    end
-    local lines = {}
+    local c, lines = t:connect_many(6), {}
     for i, client in ipairs(c) do
-      lines[i] = t:spawn(function() client:echo(t:bytes(12000), { within = 10 }) end)
+      lines[i] = t:spawn(function()
+        t:greet(client)
+        client:echo(t:bytes(12000), { within = 10 })
+      end)
     end
     for i, client in ipairs(c) do
       lines[i]:join()

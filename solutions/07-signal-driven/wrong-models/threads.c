@@ -1,4 +1,4 @@
-/* Fails: 1 2 */
+/* Fails: 1 2 44 */
 /* Right in all that it answers, but with a thread for each client, asleep in recv and send, while
    the first one works. */
 #include <pthread.h>
