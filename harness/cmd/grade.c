@@ -14,7 +14,8 @@ static const struct argp_option options[] = {
     {"seed", 'd', "N", 0, "The seed of all that is random; printed with each report", 0},
     {"format", 'f', "FORMAT", 0, "text, json, tap or junit", 0},
     {"output", 'o', "FILE", 0, "Write the report to FILE", 0},
-    {"time-scale", 't', "FACTOR", 0, "Stretch every limit, for slow machines (1)", 0},
+    {"time-scale", 't', "FACTOR", 0,
+     "Stretch every limit, for slow machines (1); less than 1 shortens", 0},
     {"hidden", 'H', NULL, 0, "The instructors' hidden checks too", 0},
     {"unwatched", 'u', NULL, 0, "Without the tracer: what needs it is 'not observed'", 0},
     {"verbose", 'v', NULL, 0, "Tell the story of passed checks too", 0},
@@ -67,7 +68,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->output = argument;
         break;
     case 't':
-        call->grade.time_scale = number(state, argument, "--time-scale", 1);
+        call->grade.time_scale = number(state, argument, "--time-scale", GRADE_SHORTEST);
         break;
     case 'H':
         call->grade.hidden = true;

@@ -34,7 +34,7 @@ static double time_scale_of(const struct grade_options *options)
     double scale = options->time_scale > 0 ? options->time_scale
                    : environment           ? atof(environment)
                                            : 1;
-    return scale < 1 ? 1 : scale;
+    return scale < GRADE_SHORTEST ? 1 : scale;
 }
 
 static const char *kernel_release(void)

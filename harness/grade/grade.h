@@ -8,6 +8,8 @@
 #include "base/failure.h"
 #include "report/report.h"
 
+#define GRADE_SHORTEST 0.1 /* of a time scale */
+
 struct grade_options {
     const char *source;  /* file or folder; NULL: the lab's own folder */
     bool solution;       /* the reference instead */
@@ -15,9 +17,10 @@ struct grade_options {
     bool hidden;         /* the instructors' checks too */
     int jobs;            /* side by side; 0: twice the cores */
     bool seeded;
-    uint64_t seed;     /* drawn when not seeded */
-    double time_scale; /* 0: 1, or what the environment's IOLAB_TIME_SCALE says */
-    bool unwatched;    /* behaviour only, as on a machine without ptrace */
+    uint64_t seed; /* drawn when not seeded */
+    double
+        time_scale; /* 0: 1, or what the environment's IOLAB_TIME_SCALE says; a tenth at least */
+    bool unwatched; /* behaviour only, as on a machine without ptrace */
     /* Called with each verdict as soon as it is known. NULL: none. */
     void (*progress)(void *context, const struct verdict *verdict);
     void *context;

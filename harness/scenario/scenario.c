@@ -131,7 +131,7 @@ int scenario_begin(struct scenario *scenario, size_t index,
     forget(scenario);
     scenario->check = &scenario->checks[index];
     scenario->options = *options;
-    if (!(scenario->options.time_scale >= 1))
+    if (!(scenario->options.time_scale > 0))
         scenario->options.time_scale = 1;
     struct task *first = task_new(scenario, NULL);
     if (first == NULL)

@@ -178,7 +178,7 @@ struct step_result {
 
 struct scenario_options {
     uint64_t seed;
-    double time_scale; /* >= 1 */
+    double time_scale; /* 1: limits as they stand; 0: the same */
     int port;
     bool watched; /* the tracer is there */
 };

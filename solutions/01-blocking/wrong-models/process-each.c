@@ -1,4 +1,4 @@
-/* Fails: 2 3 */
+/* Fails: 2 3; perhaps 44 */
 /* A process for each connection. */
 #include <errno.h>
 #include <fcntl.h>

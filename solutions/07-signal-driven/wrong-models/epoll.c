@@ -1,4 +1,4 @@
-/* Fails: 1 2 */
+/* Fails: 1 2 44 */
 /* Right in all that it answers, but it asks epoll, edge-triggered: between slices without
    waiting. */
 #include <sys/epoll.h>

@@ -1,4 +1,4 @@
-/* Fails: 1 2 */
+/* Fails: 1 2 44 */
 /* Right in all that it answers, but it asks poll(2): between slices without waiting. */
 #include <poll.h>
 
