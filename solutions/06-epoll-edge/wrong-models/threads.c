@@ -1,4 +1,4 @@
-/* Fails: 1 2 3 4 */
+/* Fails: 1 2 3 4 43 */
 /* Right in all that it answers, but with a thread for each client, asleep in recv and send. */
 #include <errno.h>
 #include <pthread.h>
