@@ -68,7 +68,7 @@ check "large echoes side by side, to each client its own" {
 }
 
 check "a hundred silent clients are asked, and then there is a pause" {
-  points = 2, model = false, time = 60,
+  points = 2, model = false,
   hints = {
     "A hundred clients say nothing. What does your server do all that time?",
     "One question for each of them in a sweep, a hundred answers of \"not now\", a pause. That is the price of this model, and it grows with the clients.",

@@ -1,4 +1,4 @@
-/* Fails: 1 2 3 4 */
+/* Fails: 1 2 3 4 43 */
 /* Right in all that it answers, but it waits in poll(2). */
 #include <poll.h>
 
