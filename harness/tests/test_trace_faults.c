@@ -87,6 +87,46 @@ static void test_faults(void **state)
     close(pair[1]);
 }
 
+/* Asks in vain, without waiting; then sends itself eight bytes, and asks again. */
+static int ask_in_vain(void *context)
+{
+    int *pair = context;
+    char buffer[64];
+    int64_t results[3];
+    if (recv(pair[0], buffer, 1, MSG_WAITALL) != 1)
+        return 1;
+    results[0] = recv(pair[0], buffer, sizeof buffer, MSG_DONTWAIT) == -1 ? -errno : 0;
+    fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    results[1] = recv(pair[0], buffer, sizeof buffer, 0) == -1 ? -errno : 0;
+    if (send(pair[1], "abcdefgh", PAYLOAD, 0) != PAYLOAD)
+        return 1;
+    results[2] = recv(pair[0], buffer, sizeof buffer, 0);
+    return write(pair[0], results, sizeof results) != sizeof results;
+}
+
+static void test_nothing_to_shorten(void **state)
+{
+    (void)state;
+    struct traced traced;
+    int pair[2];
+    int64_t results[3];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    traced_start(&traced, ask_in_vain, pair);
+    traced_await(&traced, "recv");
+    order(&traced, "recv", 0, 5, 1, 0);
+    assert_int_equal(write(pair[1], "x", 1), 1);
+    traced_end(&traced);
+    assert_int_equal(traced.status, 0);
+    assert_int_equal(read(pair[1], results, sizeof results), sizeof results);
+    assert_int_equal(results[0], -EAGAIN);
+    assert_int_equal(results[1], -EAGAIN);
+    assert_int_equal(results[2], 5);
+    assert_int_equal(traced_count(&traced, EVENT_FAULT, NULL), 1);
+    traced_free(&traced);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 /* Classes, how many, after how many; and a pass that is not short by itself stays whole. */
 static int send_ten(void *context)
 {
@@ -275,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_nothing_to_shorten),
         cmocka_unit_test(test_count_and_after),
         cmocka_unit_test(test_late),
         cmocka_unit_test(test_hold),

@@ -52,11 +52,19 @@ static bool matches(const struct fault_order *order, const struct visit *visit)
            phase_enter_is(&visit->event, order->call);
 }
 
+/* A question in vain, as servers that do not sleep ask thousands of: there is nothing to shorten. */
+static bool in_vain(const struct event *enter)
+{
+    return enter->ready == EVENT_NO &&
+           (enter->nonblocking == EVENT_YES || phase_enter_is(enter, "@receive:MSG_DONTWAIT") ||
+            phase_enter_is(enter, "@send:MSG_DONTWAIT"));
+}
+
 bool fault_take(struct fault_list *list, const struct visit *visit, struct trace_fault *taken)
 {
     for (struct fault_order **at = &list->first; *at; at = &(*at)->next) {
         struct trace_fault *fault = &(*at)->fault;
-        if (fault->late || !matches(*at, visit))
+        if (fault->late || !matches(*at, visit) || (!fault->error && in_vain(&visit->event)))
             continue;
         if (fault->after > 0) {
             fault->after--;

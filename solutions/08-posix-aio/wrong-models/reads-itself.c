@@ -1,4 +1,4 @@
-/* Fails: 1 2 */
+/* Fails: 1 2; perhaps 3 25 */
 /* Right in all that it answers, but the first thread reads; only writes and files are requests. */
 #include <aio.h>
 #include <errno.h>
