@@ -15,7 +15,7 @@ static const struct argp_option options[] = {
     {"format", 'f', "FORMAT", 0, "text, json, tap or junit", 0},
     {"output", 'o', "FILE", 0, "Write the report to FILE", 0},
     {"time-scale", 't', "FACTOR", 0,
-     "Stretch every limit, for slow machines (1); less than 1 shortens", 0},
+     "Stretch every limit, for slow machines (1; 0.5 on an idle one)", 0},
     {"hidden", 'H', NULL, 0, "The instructors' hidden checks too", 0},
     {"unwatched", 'u', NULL, 0, "Without the tracer: what needs it is 'not observed'", 0},
     {"verbose", 'v', NULL, 0, "Tell the story of passed checks too", 0},

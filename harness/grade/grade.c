@@ -28,12 +28,21 @@ static uint64_t draw_seed(const struct grade_options *options)
     return seed % 1000000; /* short enough to be typed again */
 }
 
+/* Limits are wide for machines that others use too; where nobody does, a student whose server
+   hangs need not wait so long to learn of it. */
+static double time_scale_of_machine(void)
+{
+    double load; /* mean of the last minute, in threads that want to run */
+    double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
+    return getloadavg(&load, 1) == 1 && load < cores * 0.75 ? GRADE_IDLE : 1;
+}
+
 static double time_scale_of(const struct grade_options *options)
 {
     const char *environment = getenv("IOLAB_TIME_SCALE");
     double scale = options->time_scale > 0 ? options->time_scale
                    : environment           ? atof(environment)
-                                           : 1;
+                                           : time_scale_of_machine();
     return scale < GRADE_SHORTEST ? 1 : scale;
 }
 

@@ -8,7 +8,9 @@
 #include "base/failure.h"
 #include "report/report.h"
 
-#define GRADE_SHORTEST 0.1 /* of a time scale */
+/* Time scales: the least there is, and that of a machine with nothing else to do. */
+#define GRADE_SHORTEST 0.1
+#define GRADE_IDLE     0.5
 
 struct grade_options {
     const char *source;  /* file or folder; NULL: the lab's own folder */
