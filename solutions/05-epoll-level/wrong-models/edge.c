@@ -1,4 +1,4 @@
-/* Fails: 4 35 */
+/* Fails: 4 35; perhaps 7 */
 /* Edge-triggered, and right: who has more than a few buffers full goes on in the next round. (A
    receive that is made to find nothing takes its edge with it: with real ones that cannot be.) */
 #include <sys/epoll.h>
