@@ -62,8 +62,18 @@ expect_failing() { # name, wanted numbers, perhaps further ones, lab, option…
     forget
 }
 
-# A wrong server meets limits again and again: they are halved for it.
-expect_wrong() { IOLAB_TIME_SCALE=0.5 expect_failing "$@"; }
+# A wrong server meets limits again and again: they are halved for it. Where that makes a
+# difference, as it may on a busy machine, the verdict under whole limits counts.
+expect_wrong() { # as expect_failing
+    IOLAB_TIME_SCALE=0.5 grade "${@:4}"
+    if as_wanted "$(failing "$report" 2>&1)" "$2" "$3"; then
+        say 0 "$1" ""
+        forget
+    else
+        forget
+        expect_failing "$@"
+    fi
+}
 
 test_solution() { # lab: the solution gets full marks, hidden checks too
     grade "$1" --solution --hidden
