@@ -50,14 +50,14 @@ units: $(UNITS) $(AIDS) ## the unit tests' programs
 # make gcc see formats overflow that do not.)
 sanitized:
 	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/sanitized units \
-	    EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-overflow" \
+	    EXTRA_CFLAGS="-O0 -fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-overflow" \
 	    LDFLAGS="-fsanitize=address,undefined"
 
 threaded: $(THREADED)
 
 threads-build:
 	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/threads threaded \
-	    EXTRA_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer" LDFLAGS="-fsanitize=thread"
+	    EXTRA_CFLAGS="-O0 -fsanitize=thread -fno-omit-frame-pointer" LDFLAGS="-fsanitize=thread"
 
 threads: ## the tests that have threads, under ThreadSanitizer (a part of make test)
 	@$(TOOLS)/install build test

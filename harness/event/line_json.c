@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/line_limits.h"
+
 json_t *line_json_parse(const char *line, size_t size)
 {
     json_error_t error;
@@ -38,9 +40,7 @@ int64_t line_json_number(const json_t *value, int64_t otherwise, int64_t low, in
         number = json_integer_value(value);
     else if (json_is_real(value))
         number = real_to_integer(json_real_value(value));
-    if (number < low)
-        return low;
-    return number > high ? high : number;
+    return line_clamp(number, low, high);
 }
 
 uint64_t line_json_wide(const json_t *value)

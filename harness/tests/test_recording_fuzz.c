@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "event/arena.h"
+#include "event/line.h"
+#include "event/line_flat.h"
 #include "tests/made.h"
 #include "visualizer/plain.h"
 
@@ -68,6 +71,51 @@ static size_t make_sample(char *bytes, size_t room)
     made_end(&made);
     assert_true(size > 500 && size < room);
     return size;
+}
+
+/* An event as the writer puts it: two that come out the same are the same. */
+static char *written(const struct event *event)
+{
+    char *line = malloc(line_room(event) + 1);
+    assert_non_null(line);
+    *line_write(line, event) = '\0';
+    return line;
+}
+
+static void expect_same_event(const struct event *quick, const struct event *slow)
+{
+    char *left = written(quick), *right = written(slow);
+    assert_string_equal(left, right);
+    free(left);
+    free(right);
+}
+
+static size_t lines_quick, lines_slow;
+
+/* What is read the quick way is what jansson reads. */
+static void expect_same(const char *line, size_t size)
+{
+    struct arena arena = {.chunks = NULL};
+    struct event quick, slow;
+    int answer = line_flat_read(line, size, &arena, &quick);
+    if (answer >= 0) {
+        assert_int_equal(line_read_json(line, size, &arena, &slow), answer);
+        if (answer == 0)
+            expect_same_event(&quick, &slow);
+    }
+    lines_quick += answer >= 0;
+    lines_slow += answer < 0;
+    arena_free(&arena);
+}
+
+static void expect_same_lines(const char *bytes, size_t size)
+{
+    for (const char *end, *line = bytes; line < bytes + size; line = end + 1) {
+        end = memchr(line, '\n', (size_t)(bytes + size - line));
+        if (!end)
+            end = bytes + size;
+        expect_same(line, (size_t)(end - line));
+    }
 }
 
 static void expect_sense(const struct phases *phases)
@@ -165,6 +213,7 @@ static void mutated(void **state)
         memcpy(bytes, sample, size);
         for (uint64_t times = 1 + draw(8); times > 0 && now > 0; times--)
             now = mutate(bytes, now);
+        expect_same_lines(bytes, now);
         read += swallow(path, bytes, now, nowhere);
     }
     for (int round = 0; round < 100; round++) {
@@ -175,6 +224,7 @@ static void mutated(void **state)
         assert_true(swallow(path, bytes, 4000, nowhere));
     }
     assert_true(read > ROUNDS / 2); /* else the mutations teach nothing */
+    assert_true(lines_quick > lines_slow && lines_slow > ROUNDS);
     fclose(nowhere);
     unlink(path);
     rmdir(folder);
