@@ -17,12 +17,12 @@
 #define CANVAS_ROLES(X)                                                                        \
     X(ROLE_PLAIN, "plain")                                                                     \
     X(ROLE_TITLE, "title")                                                                     \
-    X(ROLE_DIM, "dim")           /* rules, axes, what is not of this moment */                 \
-    X(ROLE_KEY, "key")           /* a key that can be pressed */                               \
-    X(ROLE_CAPTION, "caption")   /* the sentence that says what happens */                     \
-    X(ROLE_CURSOR, "cursor")     /* where the time is */                                       \
-    X(ROLE_CHANGED, "changed")   /* other than a step ago */                                   \
-    X(ROLE_BAD, "bad")           /* a failure */                                               \
+    X(ROLE_DIM, "dim")         /* rules, axes, what is not of this moment */                   \
+    X(ROLE_KEY, "key")         /* a key that can be pressed */                                 \
+    X(ROLE_CAPTION, "caption") /* the sentence that says what happens */                       \
+    X(ROLE_CURSOR, "cursor")   /* where the time is */                                         \
+    X(ROLE_CHANGED, "changed") /* other than a step ago */                                     \
+    X(ROLE_BAD, "bad")         /* a failure */                                                 \
     X(ROLE_RUNNING, "running")                                                                 \
     X(ROLE_BLOCKED, "blocked")                                                                 \
     X(ROLE_POLLING, "polling")                                                                 \

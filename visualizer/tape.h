@@ -1,0 +1,61 @@
+/*
+ * A recording that is opened for showing: its events, what follows from them (survey.h), the
+ * lanes by number, and the state at any moment (moment.h). Times that views and players use are
+ * of the tape: ns since the script began, so that several tapes of the same script can run side
+ * by side; an event's own time is `tape->origin` more.
+ */
+#ifndef IOLAB_VISUALIZER_TAPE_H
+#define IOLAB_VISUALIZER_TAPE_H
+
+#include "base/failure.h"
+#include "visualizer/moment.h"
+#include "visualizer/survey.h"
+
+/* The spans of one thread or connection, in order, without gaps for threads. */
+struct tape_lane {
+    int number;
+    const struct phase **spans;
+    size_t count;
+    int64_t from, to; /* first and last moment, as times of the recording */
+};
+
+struct tape {
+    const char *name;    /* "03-select", for titles; never NULL */
+    const char *check;   /* "21 a slow reader holds nobody up"; NULL */
+    const char *message; /* why the check failed; NULL */
+    struct recording *recording;
+    struct survey survey;
+    struct tape_lane *threads, *connections; /* by number */
+    size_t thread_count, connection_count;
+    struct moments *moments;
+    int64_t origin;   /* the recording's time at which the script begins */
+    int64_t end;      /* the last moment, ns since `origin` */
+    size_t first;     /* events before it stand before the origin */
+    size_t failed_at; /* the place of the failing event; SIZE_MAX */
+};
+
+/*
+ * Reads a recording. `check` and `message` are what a report says beside it, or NULL: then the
+ * recording's own. Strings are copied. NULL with a failure.
+ */
+struct tape *tape_open(const char *path, const char *check, const char *message,
+                       struct failure *failure);
+void tape_close(struct tape *tape);
+
+/* How many events have happened at `time` (ns since the origin). */
+size_t tape_place(const struct tape *tape, int64_t time);
+
+/* The time of the event at `place` - 1, which is the latest that has happened; 0 at place 0. */
+int64_t tape_time(const struct tape *tape, size_t place);
+
+const struct tape_lane *tape_thread(const struct tape *tape, int number);
+const struct tape_lane *tape_connection(const struct tape *tape, int number);
+
+/* The span of a lane at `time`, or NULL. Of spans without length the last one at that time. */
+const struct phase *tape_span(const struct tape *tape, const struct tape_lane *lane,
+                              int64_t time);
+
+/* The first span of the lane that ends after `time`: its place, or lane->count. */
+size_t tape_span_place(const struct tape *tape, const struct tape_lane *lane, int64_t time);
+
+#endif
