@@ -113,6 +113,8 @@ $(LIB): $(LIB_OBJ)
 $(BUILD)/iolab-%: $(BUILD)/harness/cmd/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/iolab-show: LDLIBS += -lncursesw
+
 $(BUILD)/tests/%: $(BUILD)/harness/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -luring $(LDLIBS)

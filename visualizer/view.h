@@ -21,7 +21,10 @@ struct show {
     size_t lane;            /* time line: the chosen one, threads first */
     char search[VIEW_TEXT]; /* what `/` looked for last */
     char filter[VIEW_TEXT]; /* calls: only lines with this */
-    const char *notice;     /* said once in the row of the caption; NULL */
+    char typing;            /* '/' or '&': a text is being typed for it; 0: none */
+    char typed[VIEW_TEXT];
+    const char *notice; /* said in the caption until the next key; NULL */
+    bool over;          /* the user wants to go */
 };
 
 struct view {

@@ -1,31 +1,39 @@
 /*
- * iolab show WHAT…: where a server waited and copied, from a recording. WHAT is a recording
- * (.iorec), a check of a lab's last grading (01/11), or a lab: its first check that failed, or
- * the first that was recorded.
+ * iolab show WHAT…: a run played as block, wait and copy phases, on a screen or as plain text.
+ * WHAT is a recording (.iorec), a check of a lab's last grading (01/11), or a lab: its first
+ * check that failed, or the first that was recorded.
  */
 #include <argp.h>
 #include <errno.h>
-#include <jansson.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "grade/hints.h"
-#include "grade/lab.h"
+#include "grade/kept.h"
 #include "visualizer/plain.h"
+#include "visualizer/player.h"
+#include "visualizer/screen.h"
 
 struct call {
     char **what;
     int count, width;
     bool plain, summary;
+    char view;
+    const struct palette *palette;
 };
 
-enum { KEY_PLAIN = 256, KEY_SUMMARY };
+enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE };
 
 static const struct argp_option options[] = {
     {"plain", KEY_PLAIN, NULL, 0, "Plain text, for pipes and screen readers", 0},
     {"summary", KEY_SUMMARY, NULL, 0, "Plain text in at most 14 lines", 0},
-    {"width", 'w', "COLUMNS", 0, "Columns to use (80 when not said)", 0},
+    {"width", 'w', "COLUMNS", 0, "Columns of plain text (80 when not said)", 0},
+    {"view", 'v', "KEY", 0,
+     "Begin with this view: 1 model, 2 time line, 3 compare, 4 kernel, 5 calls", 0},
+    {"palette", KEY_PALETTE, "NAME", 0,
+     "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
     {0},
 };
 
@@ -38,22 +46,37 @@ static int width_of(const char *argument, struct argp_state *state)
     return (int)width;
 }
 
+static const struct palette *palette_of(const char *argument, struct argp_state *state)
+{
+    const struct palette *palette = palette_find(argument);
+    if (!palette)
+        argp_error(state, "there is no palette \"%s\"", argument);
+    return palette;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct call *call = state->input;
-    if (key == KEY_PLAIN)
+    if (key == KEY_PLAIN) {
         call->plain = true;
-    else if (key == KEY_SUMMARY)
+    } else if (key == KEY_SUMMARY) {
         call->summary = true;
-    else if (key == 'w')
+    } else if (key == 'w') {
         call->width = width_of(argument, state);
-    else if (key == ARGP_KEY_ARGS) {
+    } else if (key == 'v') {
+        if (argument[0] < '1' || argument[0] > '5' || argument[1] != '\0')
+            argp_error(state, "\"%s\" is no view (1 to 5)", argument);
+        call->view = argument[0];
+    } else if (key == KEY_PALETTE) {
+        call->palette = palette_of(argument, state);
+    } else if (key == ARGP_KEY_ARGS) {
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
-    } else if (key == ARGP_KEY_NO_ARGS)
+    } else if (key == ARGP_KEY_NO_ARGS) {
         argp_error(state, "show what? A recording (.iorec), LAB/CHECK, or LAB");
-    else
+    } else {
         return ARGP_ERR_UNKNOWN;
+    }
     return 0;
 }
 
@@ -61,112 +84,39 @@ static const struct argp show_argp = {
     .options = options,
     .parser = parse,
     .args_doc = "WHAT...",
-    .doc = "Show where a server waited and copied. WHAT is a recording (.iorec), a check of "
-           "a lab's last grading (01/11), or a lab (its first check that failed).",
+    .doc = "Play where a server waited and copied; several side by side. WHAT is a recording "
+           "(.iorec), a check of a lab's last grading (01/11), or a lab (its first check that "
+           "failed). In a pipe it is --plain.",
 };
 
-/* --- what to show --- */
+/* --- as text --- */
 
-static bool failed(const json_t *check)
+static int text_show(const char *what, const struct call *call, struct failure *failure)
 {
-    const char *status = json_string_value(json_object_get(check, "status"));
-    return status && strcmp(status, "fail") == 0;
-}
-
-/* The check with this number; without a number the first that failed, or else was recorded. */
-static const json_t *check_choose(const json_t *report, long number)
-{
-    const json_t *first = NULL;
-    const json_t *checks = json_object_get(report, "checks");
-    for (size_t i = 0; i < json_array_size(checks); i++) {
-        const json_t *check = json_array_get(checks, i);
-        bool recorded = json_is_string(json_object_get(check, "recording"));
-        if (number && json_integer_value(json_object_get(check, "number")) == number)
-            return check;
-        if (!number && recorded && failed(check))
-            return check;
-        if (!number && recorded && !first)
-            first = check;
-    }
-    return first;
-}
-
-/* The path of the recording that the last grading of `lab` kept; NULL with a failure. */
-static char *kept_recording(const char *lab, const char *number, struct failure *failure)
-{
-    char *end = NULL;
-    long wanted = number ? strtol(number, &end, 10) : 0;
-    if (number && (wanted <= 0 || *end != '\0')) {
-        failure_set(failure, STATUS_USAGE, "\"%s\" is no number of a check (as in %s/11)",
-                    number, lab);
-        return NULL;
-    }
-    json_t *report = hints_last_report(lab, failure);
-    if (!report)
-        return NULL;
-    const json_t *check = check_choose(report, wanted);
-    const char *path = json_string_value(json_object_get(check, "recording"));
-    char *copy = path ? strdup(path) : NULL;
-    if (!check)
-        failure_set(failure, STATUS_USAGE,
-                    "the last grading of %s had no such check with a recording", lab);
-    else if (!copy)
-        failure_set(failure, STATUS_USAGE, "check %lld of %s left no recording",
-                    json_integer_value(json_object_get(check, "number")), lab);
-    json_decref(report);
-    return copy;
-}
-
-static bool is_path(const char *what)
-{
-    size_t size = strlen(what);
-    return what[0] == '/' || what[0] == '.' || access(what, F_OK) == 0 ||
-           (size > 6 && strcmp(what + size - 6, ".iorec") == 0);
-}
-
-/* A recording's path for what was typed: the caller frees it. NULL with a failure. */
-static char *recording_path(const char *what, struct failure *failure)
-{
-    const char *slash = strrchr(what, '/');
-    if (is_path(what))
-        return strdup(what);
-    char *typed = slash ? strndup(what, (size_t)(slash - what)) : strdup(what);
-    char *lab = typed ? lab_resolve(typed, failure) : NULL;
-    char *path = lab ? kept_recording(lab, slash ? slash + 1 : NULL, failure) : NULL;
-    free(lab);
-    free(typed);
-    return path;
-}
-
-static int show(const char *what, const struct call *call, struct failure *failure)
-{
-    char *path = recording_path(what, failure);
-    struct recording *recording = path ? recording_read(path, failure) : NULL;
-    int answer = -1;
+    struct kept kept;
+    int answer = kept_find(what, &kept, failure);
+    struct recording *recording = answer == 0 ? recording_read(kept.path, failure) : NULL;
+    answer = recording ? 0 : -1;
     if (recording) {
         answer = call->summary ? plain_summary(stdout, recording, call->width)
                                : plain_show(stdout, recording, call->width);
         if (answer < 0)
-            failure_set(failure, STATUS_MACHINE, "there is not enough memory to show %s", path);
+            failure_set(failure, STATUS_MACHINE, "there is not enough memory to show %s",
+                        kept.path);
     }
     recording_free(recording);
-    free(path);
+    kept_free(&kept);
     return answer;
 }
 
-int main(int argc, char **argv)
+static enum iolab_status texts_show(const struct call *call)
 {
-    struct call call = {.width = PLAIN_WIDTH};
     struct failure failure = {.status = STATUS_MACHINE};
     enum iolab_status status = STATUS_WELL;
-    argp_err_exit_status = STATUS_USAGE;
-    argp_parse(&show_argp, argc, argv, 0, NULL, &call);
-    if (!call.plain && !call.summary)
-        fprintf(stderr, "iolab show: the screen view is not there; --plain is used.\n");
-    for (int i = 0; i < call.count; i++) {
+    for (int i = 0; i < call->count; i++) {
         if (i > 0)
             putchar('\n');
-        if (show(call.what[i], &call, &failure) < 0) {
+        if (text_show(call->what[i], call, &failure) < 0) {
             fprintf(stderr, "iolab show: %s\n", failure.text);
             status = failure.status;
         }
@@ -176,4 +126,63 @@ int main(int argc, char **argv)
         status = STATUS_MACHINE;
     }
     return status;
+}
+
+/* --- on a screen --- */
+
+static int tapes_open(struct tape *tapes[PLAYER_TAPES], const struct call *call,
+                      struct failure *failure)
+{
+    if (call->count > PLAYER_TAPES)
+        return failure_set(failure, STATUS_USAGE, "at most %d recordings go side by side",
+                           PLAYER_TAPES);
+    for (int i = 0; i < call->count; i++) {
+        struct kept kept;
+        if (kept_find(call->what[i], &kept, failure) == 0)
+            tapes[i] = tape_open(kept.path, kept.check, kept.message, failure);
+        kept_free(&kept);
+        if (!tapes[i])
+            return -1;
+    }
+    return 0;
+}
+
+static enum iolab_status screen_run(const struct call *call)
+{
+    struct tape *tapes[PLAYER_TAPES] = {NULL};
+    struct failure failure = {.status = STATUS_MACHINE};
+    int answer = tapes_open(tapes, call, &failure);
+    if (answer == 0)
+        answer = screen_show(tapes, (size_t)call->count, call->view, call->palette, &failure);
+    for (int i = 0; i < PLAYER_TAPES; i++)
+        tape_close(tapes[i]);
+    if (answer < 0) {
+        fprintf(stderr, "iolab show: %s\n", failure.text);
+        return failure.status;
+    }
+    if (answer > 0) { /* as if the signal had done it */
+        signal(answer, SIG_DFL);
+        raise(answer);
+    }
+    return STATUS_WELL;
+}
+
+static bool has_screen(void)
+{
+    const char *type = getenv("TERM");
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && type && strcmp(type, "dumb") != 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    struct call call = {.width = PLAIN_WIDTH,
+                        .palette = no_colour && *no_colour ? &palette_none : &palettes[0]};
+    argp_err_exit_status = STATUS_USAGE;
+    argp_parse(&show_argp, argc, argv, 0, NULL, &call);
+    if (call.plain || call.summary || !has_screen())
+        return texts_show(&call);
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    return screen_run(&call);
 }
