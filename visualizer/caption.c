@@ -141,6 +141,10 @@ static void say_came_back(struct text *text, const struct event *leave)
             leave->result);
     else if (phase_call_is(call, "@send"))
         say(text, ": the kernel has taken %" PRId64 " bytes.", leave->result);
+    else if (phase_ring_completed(leave) > 0)
+        say(text, ": completions came, %d of them.", phase_ring_completed(leave));
+    else if (phase_call_is(call, "io_uring_enter"))
+        say(text, ".");
     else if (phase_call_is(call, "@wait") && leave->result == 0)
         say(text, ": nothing became ready in time.");
     else if (phase_call_is(call, "@wait") && leave->detail)
@@ -228,7 +232,7 @@ void caption_make(char *string, const struct player *player)
     const struct tape *tape = player_tape(player);
     const struct event *event = player_event(player);
     string[0] = '\0';
-    if (event && player->place == tape->failed_at + 1 && tape->message) {
+    if (tape->message && player->time == tape->failed_time) {
         say(&text, "The check failed here: %.400s", tape->message);
         return;
     }

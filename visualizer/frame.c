@@ -76,9 +76,9 @@ static int64_t share(int64_t time, int64_t end, int64_t columns)
 static void put_flag(const struct show *show, struct canvas *canvas, int row, struct bar bar)
 {
     const struct tape *tape = player_tape(&show->player);
-    if (tape->failed_at == SIZE_MAX)
+    if (tape->failed_time < 0)
         return;
-    int64_t at = share(tape_time(tape, tape->failed_at + 1), show->player.end, bar.columns);
+    int64_t at = share(tape->failed_time, show->player.end, bar.columns);
     canvas_point(canvas, row, bar.column + (int)at, ROLE_BAD, '!');
 }
 

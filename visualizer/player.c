@@ -12,8 +12,7 @@ void player_make(struct player *player, struct tape *const *tapes, size_t count)
             player->end = tapes[i]->end;
     }
     player_seek(player, 0);
-    if (tapes[0]->failed_at != SIZE_MAX)
-        player_step(player, UNIT_FAILURE, 1);
+    player_step(player, UNIT_FAILURE, 1);
 }
 
 void player_choose(struct player *player, size_t tape)
@@ -60,11 +59,6 @@ const struct event *player_event(const struct player *player)
 }
 
 /* --- steps --- */
-
-static bool failed(const struct tape *tape, size_t at)
-{
-    return at == tape->failed_at;
-}
 
 static bool marked(const struct tape *tape, size_t at)
 {
@@ -166,6 +160,16 @@ static bool step_phase(struct player *player, int direction)
     return true;
 }
 
+/* A step that failed did so at its end, which is no event. */
+static bool step_failure(struct player *player, int direction)
+{
+    int64_t time = player_tape(player)->failed_time;
+    bool there = time >= 0 && (direction > 0 ? time > player->time : time < player->time);
+    if (there)
+        player_seek(player, time);
+    return there;
+}
+
 static bool step_share(struct player *player, int direction)
 {
     int64_t before = player->time;
@@ -184,7 +188,7 @@ bool player_step(struct player *player, enum player_unit unit, int direction)
     case UNIT_PHASE:
         return step_phase(player, direction);
     case UNIT_FAILURE:
-        return step_to(player, direction, failed);
+        return step_failure(player, direction);
     case UNIT_MARK:
         return step_to(player, direction, marked);
     case UNIT_CONNECTION:

@@ -19,7 +19,7 @@ static const struct {
     const char *stages[STAGES_MOST]; /* by enum stage; NULL: this model has none such */
 } models[] = {
     [BLOCKING] = {"blocking I/O (figure 6.1)",
-                  {"system call", "no data ready", "wait for data", "data ready", NULL,
+                  {"system call", "no data", "wait for data", "data ready", NULL,
                    "copy data", "return OK"}},
     [NONBLOCKING] = {"nonblocking I/O (figure 6.2)",
                      {"system call", "EAGAIN", "asks again later", NULL, NULL, "copy data",
@@ -28,10 +28,10 @@ static const struct {
                       {"wait call", NULL, "wait for data", "readable", "system call",
                        "copy data", "return OK"}},
     [SIGNAL_DRIVEN] = {"signal-driven I/O (figure 6.4)",
-                       {NULL, "no data ready", "goes on", "deliver signal", "system call",
+                       {NULL, "no data", "goes on", "deliver signal", "system call",
                         "copy data", "return OK"}},
     [ASYNCHRONOUS] = {"asynchronous I/O (figure 6.5)",
-                      {"hand in", "no data ready", "goes on", NULL, NULL, "copy data",
+                      {"hand in", "no data", "goes on", NULL, NULL, "copy data",
                        "completion"}},
 };
 

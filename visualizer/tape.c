@@ -107,9 +107,14 @@ static int texts_take(struct tape *tape, const char *path, const char *check,
 
 static void failure_find(struct tape *tape)
 {
+    const struct event *failed = tape->survey.failed;
     tape->failed_at = SIZE_MAX;
-    if (tape->survey.failed)
-        tape->failed_at = (size_t)(tape->survey.failed - tape->recording->events);
+    tape->failed_time = -1;
+    if (!failed)
+        return;
+    int64_t time = failed->time + failed->span - tape->origin;
+    tape->failed_at = (size_t)(failed - tape->recording->events);
+    tape->failed_time = time < tape->end ? time : tape->end;
 }
 
 static int tape_fill(struct tape *tape, const char *path, const char *check,

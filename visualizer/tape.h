@@ -32,6 +32,7 @@ struct tape {
     int64_t end;      /* the last moment, ns since `origin` */
     size_t first;     /* events before it stand before the origin */
     size_t failed_at; /* the place of the failing event; SIZE_MAX */
+    int64_t failed_time; /* when it was over, and so failed; -1 */
 };
 
 /*
