@@ -59,13 +59,13 @@ struct value {
     int64_t number;   /* TRUTH: 0 or 1 */
     const char *text; /* STRING */
     size_t size;
+    bool plain; /* printable ASCII without escapes */
 };
 
 /* Reads up to the closing quote, which `*at` then is behind. */
 static bool string_scan(const char **at, const char *end, struct value *value)
 {
-    value->type = STRING;
-    value->text = *at;
+    *value = (struct value){.type = STRING, .text = *at, .plain = true};
     for (const char *here = *at; here < end; here++) {
         unsigned char byte = (unsigned char)*here;
         if (byte == '"') {
@@ -73,8 +73,11 @@ static bool string_scan(const char **at, const char *end, struct value *value)
             *at = here + 1;
             return true;
         }
-        if (byte < 0x20 || byte >= 0x7f || byte == '\\')
+        if (byte < 0x20)
             return false;
+        if (byte >= 0x7f || byte == '\\')
+            value->plain = false;
+        here += byte == '\\';
     }
     return false;
 }
@@ -118,7 +121,7 @@ static bool value_scan(const char **at, const char *end, struct value *value)
 static bool named(const struct value *value, int (*find)(const char *), int *found)
 {
     char name[NAME_MOST];
-    if (value->type != STRING || value->size >= sizeof name)
+    if (value->type != STRING || !value->plain || value->size >= sizeof name)
         return false;
     memcpy(name, value->text, value->size);
     name[value->size] = '\0';
@@ -126,11 +129,62 @@ static bool named(const struct value *value, int (*find)(const char *), int *fou
     return true;
 }
 
-static bool copied(const struct value *value, struct arena *arena, const char **text)
+static int digit_of(char hex)
 {
-    if (value->type != STRING)
-        return false;
-    *text = arena_copy(arena, value->text, value->size);
+    if (hex >= '0' && hex <= '9')
+        return hex - '0';
+    return hex >= 'a' && hex <= 'f' ? hex - 'a' + 10 : -1;
+}
+
+/* The byte that an escape stands for, behind which `*at` then is; -1: another kind of escape. */
+static int escape_read(const char **at, const char *end)
+{
+    static const char letters[] = "n\nr\rt\t\"\"\\\\";
+    const char *from = *at;
+    if (from == end)
+        return -1;
+    for (size_t i = 0; i + 1 < sizeof letters; i += 2)
+        if (letters[i] == *from) {
+            *at = from + 1;
+            return (unsigned char)letters[i + 1];
+        }
+    if (end - from < 5 || memcmp(from, "u00", 3) != 0)
+        return -1;
+    int high = digit_of(from[3]), low = digit_of(from[4]);
+    *at = from + 5;
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/* The byte at `*at`: as it is, escaped, or as the two of a code point from U+0080 to U+00FF. */
+static int byte_read(const char **at, const char *end)
+{
+    unsigned char byte = (unsigned char)*(*at)++;
+    if (byte == '\\')
+        return escape_read(at, end);
+    if (byte < 0x7f)
+        return byte;
+    if ((byte & 0xfe) != 0xc2 || *at == end || ((unsigned char)**at & 0xc0) != 0x80)
+        return -1;
+    return (byte & 3) << 6 | (*(*at)++ & 0x3f);
+}
+
+/* Text must stay UTF-8 and has no NUL, so of its bytes only those below 0x7f are taken here. */
+static bool copied(const struct value *value, bool text, struct arena *arena, const char **into,
+                   size_t *size)
+{
+    char *copy = value->type == STRING ? arena_copy(arena, value->text, value->size) : NULL;
+    const char *at = value->text, *end = value->text + value->size;
+    *into = copy;
+    *size = value->size;
+    if (!copy || value->plain)
+        return value->type == STRING;
+    for (*size = 0; at < end;) {
+        int byte = byte_read(&at, end);
+        if (byte < 0 || (text && (byte == 0 || byte >= 0x7f)))
+            return false;
+        copy[(*size)++] = (char)byte;
+    }
+    copy[*size] = '\0';
     return true;
 }
 
@@ -152,11 +206,17 @@ static bool ternary(const struct value *value, enum event_ternary *into)
 
 static bool timeout(const struct value *value, int64_t *into)
 {
-    if (value->type == TRUTH)
+    if (value->type == TRUTH || (value->type == STRING && !value->plain))
         return false;
     *into = value->type == STRING ? EVENT_FOREVER
                                   : line_clamp(value->number, EVENT_NONE, INT64_MAX);
     return true;
+}
+
+static bool size_put(struct event *event, const struct field *field, size_t size)
+{
+    *(size_t *)((char *)event + field->size_offset) = size;
+    return size <= EVENT_DATA_MAX;
 }
 
 /* `kind` is -1 for an unknown name. */
@@ -165,6 +225,7 @@ static bool field_put(const struct field *field, const struct value *value, stru
 {
     char *into = (char *)event + field->offset;
     int found = 0;
+    size_t size;
     switch (field->type) {
     case SMALL:
         *(int *)into = (int)line_clamp(value->number, field->low, INT_MAX);
@@ -188,10 +249,10 @@ static bool field_put(const struct field *field, const struct value *value, stru
     case ERROR:
         return named(value, event_errno_from_name, &event->error);
     case TEXT:
-        return copied(value, arena, (const char **)into);
+        return copied(value, true, arena, (const char **)into, &size);
     case BYTES:
-        *(size_t *)((char *)event + field->size_offset) = value->size;
-        return value->size <= EVENT_DATA_MAX && copied(value, arena, (const char **)into);
+        return copied(value, false, arena, (const char **)into, &size) &&
+               size_put(event, field, size);
     }
     return false;
 }
@@ -216,7 +277,9 @@ static bool member_read(const char **at, const char *end, size_t *next, struct a
     if (*at == end || *(*at)++ != '"' || !string_scan(at, end, &key) || *at == end ||
         *(*at)++ != ':' || !value_scan(at, end, &value))
         return false;
-    const struct field *field = field_find(key.text, key.size, next);
+    const struct field *field = key.plain ? field_find(key.text, key.size, next) : NULL;
+    if (!key.plain || (!field && !value.plain && value.type == STRING))
+        return false;
     return !field || field_put(field, &value, arena, event, kind);
 }
 

@@ -1,6 +1,6 @@
 /*
  * The quick way to read a line: one that looks as the writer's lines do (a flat object; whole
- * numbers of at most 18 digits; strings of printable ASCII without escapes). A recording of a
+ * numbers of at most 18 digits; strings with no escapes but those that the writer makes). A recording of a
  * server that spins has a million of these, and a parser that builds a tree for each takes most
  * of a grading. Private to this folder; what is not so plain is left to jansson.
  */
