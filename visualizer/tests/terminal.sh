@@ -1,7 +1,7 @@
 # A real terminal for tests, by tmux, on a server of its own. Sourced by the .bats beside it.
 
 iolab=$BATS_TEST_DIRNAME/../../build/iolab-main
-recordings=$BATS_TEST_DIRNAME/recordings
+recordings=$BATS_TEST_DIRNAME/../recordings
 
 terminal() { tmux -L "iolab-$BATS_ROOT_PID-$BATS_TEST_NUMBER" -f /dev/null "$@"; }
 
