@@ -1,16 +1,33 @@
 /* See player.h. */
 #include "visualizer/player.h"
 
-#define SHARES 50
+#include "base/clock.h"
+
+#define SHARES      50
+#define LASTS_LEAST (12 * CLOCK_SECOND)
+
+static const double notches[] = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02,
+                                 0.05,   0.1,    0.2,    0.5,   1,     2,     5,    10};
+#define NOTCHES ((int)(sizeof notches / sizeof *notches))
+
+/* What took milliseconds is shown in seconds: the quickest that lasts long enough to be seen. */
+static double speed_for(int64_t end)
+{
+    int at = 0;
+    while (notches[at] < 1 && (double)end / notches[at + 1] >= (double)LASTS_LEAST)
+        at++;
+    return notches[at];
+}
 
 void player_make(struct player *player, struct tape *const *tapes, size_t count)
 {
-    *player = (struct player){.speed = 1, .paused = true};
+    *player = (struct player){.paused = true};
     for (size_t i = 0; i < count && i < PLAYER_TAPES; i++) {
         player->tapes[player->tape_count++] = tapes[i];
         if (tapes[i]->end > player->end)
             player->end = tapes[i]->end;
     }
+    player->speed = speed_for(player->end);
     player_seek(player, 0);
     player_step(player, UNIT_FAILURE, 1);
 }
@@ -216,12 +233,10 @@ bool player_tick(struct player *player, int64_t elapsed)
 
 void player_speed(struct player *player, int direction)
 {
-    static const double notches[] = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02,
-                                     0.05,   0.1,    0.2,    0.5,   1,     2,     5,    10};
-    int count = sizeof notches / sizeof *notches, at = 0;
-    while (at < count - 1 && notches[at] < player->speed * 0.999)
+    int at = 0;
+    while (at < NOTCHES - 1 && notches[at] < player->speed * 0.999)
         at++;
     at += direction;
-    if (at >= 0 && at < count)
+    if (at >= 0 && at < NOTCHES)
         player->speed = notches[at];
 }

@@ -7,7 +7,7 @@
 
 #include "visualizer/tape.h"
 
-#define PLAYER_TAPES 8
+#define PLAYER_TAPES 10
 
 /* What a step goes to the next, or the one before, of. */
 enum player_unit {

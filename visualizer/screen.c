@@ -8,6 +8,12 @@
 
 #define FRAME_MS 25 /* between two frames while it plays */
 
+struct screen {
+    struct show show;
+    struct canvas canvas;
+    bool once;
+};
+
 static int resize(struct canvas *canvas)
 {
     int rows, columns;
@@ -25,27 +31,37 @@ static void click(struct show *show, const struct canvas *canvas)
         player_seek(&show->player, time);
 }
 
-/* Frames and keys. -1 without memory. */
-static int play(struct show *show, struct canvas *canvas)
+static void press(struct screen *screen, int key)
 {
+    if (key == TERMINAL_CLICK)
+        click(&screen->show, &screen->canvas);
+    else
+        keys_press(&screen->show, key);
+    screen->once = false; /* somebody is there */
+}
+
+/* Frames and keys. -1 without memory. */
+static int play(struct screen *screen)
+{
+    struct show *show = &screen->show;
     int64_t before = clock_now();
     while (!show->over) {
         int64_t now = clock_now();
         player_tick(&show->player, now - before);
         before = now;
-        frame_draw(show, canvas);
-        terminal_paint(canvas);
+        frame_draw(show, &screen->canvas);
+        terminal_paint(&screen->canvas);
+        if (screen->once && show->player.paused)
+            return 0;
         int key = terminal_key(show->player.paused ? -1 : FRAME_MS);
         if (show->player.paused)
             before = clock_now(); /* the time that a pause lasts does not count */
         if (key == TERMINAL_OVER)
             return 0;
-        if (key == TERMINAL_RESIZED && resize(canvas) < 0)
+        if (key == TERMINAL_RESIZED && resize(&screen->canvas) < 0)
             return -1;
-        if (key == TERMINAL_CLICK)
-            click(show, canvas);
-        else if (key > 0)
-            keys_press(show, key);
+        if (key > 0 || key == TERMINAL_CLICK)
+            press(screen, key);
     }
     return 0;
 }
@@ -60,17 +76,22 @@ static size_t view_place(char key, size_t tapes)
     return 0;
 }
 
-int screen_show(struct tape *const *tapes, size_t count, char view,
-                const struct palette *palette, struct failure *failure)
+int screen_show(struct tape *const *tapes, size_t count, const struct screen_options *options,
+                struct failure *failure)
 {
-    struct show show = {.view = view_place(view, count)};
-    struct canvas canvas = {.cells = NULL};
-    if (terminal_open(palette, failure) < 0)
+    struct screen screen = {.once = options->once};
+    if (terminal_open(options->palette, failure) < 0)
         return -1;
-    player_make(&show.player, tapes, count);
-    int answer = resize(&canvas) == 0 && play(&show, &canvas) == 0 ? terminal_signal() : -1;
+    screen.show.view = view_place(options->view, count);
+    screen.show.notice = options->notice;
+    player_make(&screen.show.player, tapes, count);
+    if (options->once) {
+        player_seek(&screen.show.player, 0);
+        screen.show.player.paused = false;
+    }
+    int answer = resize(&screen.canvas) == 0 && play(&screen) == 0 ? terminal_signal() : -1;
     terminal_close();
-    canvas_free(&canvas);
+    canvas_free(&screen.canvas);
     if (answer < 0)
         failure_set(failure, STATUS_MACHINE, "there is not enough memory for the screen");
     return answer;

@@ -6,12 +6,18 @@
 #include "visualizer/palette.h"
 #include "visualizer/tape.h"
 
+struct screen_options {
+    char view;                     /* the key of the first one; 0: the one that fits */
+    const struct palette *palette; /* not NULL */
+    const char *notice;            /* said at the beginning; NULL */
+    bool once;                     /* play to the end and go, unless a key is pressed */
+};
+
 /*
- * Shows `count` tapes (1 to PLAYER_TAPES) side by side; the view with the key `view` first (0:
- * the one that fits). Returns 0, or the number of the signal that ended it, or -1 with a failure:
- * there is no terminal.
+ * Shows `count` tapes (1 to PLAYER_TAPES) side by side. Returns 0, or the number of the signal
+ * that ended it, or -1 with a failure: there is no terminal.
  */
-int screen_show(struct tape *const *tapes, size_t count, char view,
-                const struct palette *palette, struct failure *failure);
+int screen_show(struct tape *const *tapes, size_t count, const struct screen_options *options,
+                struct failure *failure);
 
 #endif

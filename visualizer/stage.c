@@ -19,8 +19,8 @@ static const struct {
     const char *stages[STAGES_MOST]; /* by enum stage; NULL: this model has none such */
 } models[] = {
     [BLOCKING] = {"blocking I/O (figure 6.1)",
-                  {"system call", "no data", "wait for data", "data ready", NULL,
-                   "copy data", "return OK"}},
+                  {"system call", "no data", "wait for data", "data ready", NULL, "copy data",
+                   "return OK"}},
     [NONBLOCKING] = {"nonblocking I/O (figure 6.2)",
                      {"system call", "EAGAIN", "asks again later", NULL, NULL, "copy data",
                       "return OK"}},
@@ -31,8 +31,7 @@ static const struct {
                        {NULL, "no data", "goes on", "deliver signal", "system call",
                         "copy data", "return OK"}},
     [ASYNCHRONOUS] = {"asynchronous I/O (figure 6.5)",
-                      {"hand in", "no data", "goes on", NULL, NULL, "copy data",
-                       "completion"}},
+                      {"hand in", "no data", "goes on", NULL, NULL, "copy data", "completion"}},
 };
 
 static bool asks_for_signals(const struct event *event)

@@ -28,10 +28,10 @@ struct tape {
     struct tape_lane *threads, *connections; /* by number */
     size_t thread_count, connection_count;
     struct moments *moments;
-    int64_t origin;   /* the recording's time at which the script begins */
-    int64_t end;      /* the last moment, ns since `origin` */
-    size_t first;     /* events before it stand before the origin */
-    size_t failed_at; /* the place of the failing event; SIZE_MAX */
+    int64_t origin;      /* the recording's time at which the script begins */
+    int64_t end;         /* the last moment, ns since `origin` */
+    size_t first;        /* events before it stand before the origin */
+    size_t failed_at;    /* the place of the failing event; SIZE_MAX */
     int64_t failed_time; /* when it was over, and so failed; -1 */
 };
 

@@ -130,10 +130,10 @@ static void put_program(const struct columns *columns, int row)
     if (!connection || !connection->opened)
         return;
     int64_t rest = connection->taken - connection->answered;
-    canvas_format(
-        columns->canvas, row, columns->left.column + 1, columns->left.columns - 2, ROLE_PLAIN,
-        "program, conn %d: read %" PRId64 "  sent %" PRId64 "  to answer %" PRId64,
-        connection->number, connection->taken, connection->answered, rest > 0 ? rest : 0);
+    canvas_format(columns->canvas, row, columns->left.column + 1, columns->left.columns - 2,
+                  ROLE_PLAIN, "conn %d: read %" PRId64 ", sent %" PRId64 ", to answer %" PRId64,
+                  connection->number, connection->taken, connection->answered,
+                  rest > 0 ? rest : 0);
 }
 
 /* --- the kernel --- */

@@ -17,6 +17,8 @@ static const struct argp_option options[] = {
     {"time-scale", 't', "FACTOR", 0,
      "Stretch every limit, for slow machines (1; 0.5 on an idle one)", 0},
     {"hidden", 'H', NULL, 0, "The instructors' hidden checks too", 0},
+    {"scenario", 'x', "FILE", 0, "The checks of this script instead of the lab's", 0},
+    {"recordings", 'r', "DIR", 0, "Keep the recordings there", 0},
     {"unwatched", 'u', NULL, 0, "Without the tracer: what needs it is 'not observed'", 0},
     {"verbose", 'v', NULL, 0, "Tell the story of passed checks too", 0},
     {0},
@@ -72,6 +74,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case 'H':
         call->grade.hidden = true;
+        break;
+    case 'x':
+        call->grade.scenario = argument;
+        break;
+    case 'r':
+        call->grade.recordings = argument;
         break;
     case 'u':
         call->grade.unwatched = true;

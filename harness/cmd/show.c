@@ -5,6 +5,8 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <glob.h>
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "grade/kept.h"
+#include "grade/lab.h"
 #include "visualizer/plain.h"
 #include "visualizer/player.h"
 #include "visualizer/screen.h"
@@ -20,11 +23,10 @@ struct call {
     char **what;
     int count, width;
     bool plain, summary;
-    char view;
-    const struct palette *palette;
+    struct screen_options screen;
 };
 
-enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE };
+enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE };
 
 static const struct argp_option options[] = {
     {"plain", KEY_PLAIN, NULL, 0, "Plain text, for pipes and screen readers", 0},
@@ -34,8 +36,15 @@ static const struct argp_option options[] = {
      "Begin with this view: 1 model, 2 time line, 3 compare, 4 kernel, 5 calls", 0},
     {"palette", KEY_PALETTE, "NAME", 0,
      "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
+    {"once", KEY_ONCE, NULL, 0, "Play to the end and go; any key stays", 0},
     {0},
 };
+
+static bool has_screen(void)
+{
+    const char *type = getenv("TERM");
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && type && strcmp(type, "dumb") != 0;
+}
 
 static int width_of(const char *argument, struct argp_state *state)
 {
@@ -66,15 +75,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     } else if (key == 'v') {
         if (argument[0] < '1' || argument[0] > '5' || argument[1] != '\0')
             argp_error(state, "\"%s\" is no view (1 to 5)", argument);
-        call->view = argument[0];
+        call->screen.view = argument[0];
     } else if (key == KEY_PALETTE) {
-        call->palette = palette_of(argument, state);
+        call->screen.palette = palette_of(argument, state);
+    } else if (key == KEY_ONCE) {
+        call->screen.once = true;
     } else if (key == ARGP_KEY_ARGS) {
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
-    } else if (key == ARGP_KEY_NO_ARGS) {
+    } else if (key == ARGP_KEY_NO_ARGS && !has_screen()) {
         argp_error(state, "show what? A recording (.iorec), LAB/CHECK, or LAB");
-    } else {
+    } else if (key != ARGP_KEY_NO_ARGS) {
         return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -83,10 +94,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp show_argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "WHAT...",
-    .doc = "Play where a server waited and copied; several side by side. WHAT is a recording "
-           "(.iorec), a check of a lab's last grading (01/11), or a lab (its first check that "
-           "failed). In a pipe it is --plain.",
+    .args_doc = "[WHAT...]",
+    .doc =
+        "Play where a server waited and copied; several side by side. WHAT is a recording "
+        "(.iorec), a check of a lab's last grading (01/11), or a lab (its first check that "
+        "failed). Without WHAT: a tour of recordings of the reference servers. In a pipe it is "
+        "--plain.",
 };
 
 /* --- as text --- */
@@ -130,32 +143,73 @@ static enum iolab_status texts_show(const struct call *call)
 
 /* --- on a screen --- */
 
-static int tapes_open(struct tape *tapes[PLAYER_TAPES], const struct call *call,
-                      struct failure *failure)
+struct tapes {
+    struct tape *items[PLAYER_TAPES];
+    size_t count;
+};
+
+static int tapes_full(struct failure *failure)
 {
-    if (call->count > PLAYER_TAPES)
-        return failure_set(failure, STATUS_USAGE, "at most %d recordings go side by side",
-                           PLAYER_TAPES);
-    for (int i = 0; i < call->count; i++) {
-        struct kept kept;
-        if (kept_find(call->what[i], &kept, failure) == 0)
-            tapes[i] = tape_open(kept.path, kept.check, kept.message, failure);
-        kept_free(&kept);
-        if (!tapes[i])
-            return -1;
-    }
-    return 0;
+    return failure_set(failure, STATUS_USAGE, "at most %d recordings go side by side",
+                       PLAYER_TAPES);
 }
 
-static enum iolab_status screen_run(const struct call *call)
+static int tapes_add(struct tapes *tapes, const char *path, const char *check,
+                     const char *message, struct failure *failure)
 {
-    struct tape *tapes[PLAYER_TAPES] = {NULL};
+    if (tapes->count == PLAYER_TAPES)
+        return tapes_full(failure);
+    tapes->items[tapes->count] = tape_open(path, check, message, failure);
+    return tapes->items[tapes->count] ? (tapes->count++, 0) : -1;
+}
+
+static int tapes_named(struct tapes *tapes, const struct call *call, struct failure *failure)
+{
+    int answer = 0;
+    for (int i = 0; i < call->count && answer == 0; i++) {
+        struct kept kept;
+        answer = kept_find(call->what[i], &kept, failure);
+        if (answer == 0)
+            answer = tapes_add(tapes, kept.path, kept.check, kept.message, failure);
+        kept_free(&kept);
+    }
+    return answer;
+}
+
+/* The recordings that come with the program. */
+static int tapes_of_tour(struct tapes *tapes, struct failure *failure)
+{
+    const char *root = lab_root(failure);
+    char pattern[PATH_MAX];
+    glob_t found = {0};
+    int answer = root ? 0 : -1;
+    snprintf(pattern, sizeof pattern, "%s/visualizer/recordings/*.iorec", root ? root : "");
+    if (root && glob(pattern, 0, NULL, &found) != 0)
+        answer = failure_set(failure, STATUS_MACHINE, "no recordings are there (%s)", pattern);
+    for (size_t i = 0; i < found.gl_pathc && answer == 0 && i < PLAYER_TAPES; i++)
+        answer = tapes_add(tapes, found.gl_pathv[i], NULL, NULL, failure);
+    globfree(&found);
+    return answer;
+}
+
+static enum iolab_status screen_run(struct call *call)
+{
+    struct tapes tapes = {.count = 0};
     struct failure failure = {.status = STATUS_MACHINE};
-    int answer = tapes_open(tapes, call, &failure);
+    int answer;
+    if (call->count) {
+        answer = tapes_named(&tapes, call, &failure);
+    } else {
+        answer = tapes_of_tour(&tapes, &failure);
+        call->screen.view = call->screen.view ? call->screen.view : '1';
+        call->screen.notice =
+            "A tour: one script, played to the reference server of each lab. "
+            "Space plays, - slows it down, t goes to the next lab, 3 compares.";
+    }
     if (answer == 0)
-        answer = screen_show(tapes, (size_t)call->count, call->view, call->palette, &failure);
-    for (int i = 0; i < PLAYER_TAPES; i++)
-        tape_close(tapes[i]);
+        answer = screen_show(tapes.items, tapes.count, &call->screen, &failure);
+    for (size_t i = 0; i < tapes.count; i++)
+        tape_close(tapes.items[i]);
     if (answer < 0) {
         fprintf(stderr, "iolab show: %s\n", failure.text);
         return failure.status;
@@ -167,17 +221,12 @@ static enum iolab_status screen_run(const struct call *call)
     return STATUS_WELL;
 }
 
-static bool has_screen(void)
-{
-    const char *type = getenv("TERM");
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && type && strcmp(type, "dumb") != 0;
-}
-
 int main(int argc, char **argv)
 {
     const char *no_colour = getenv("NO_COLOR");
-    struct call call = {.width = PLAIN_WIDTH,
-                        .palette = no_colour && *no_colour ? &palette_none : &palettes[0]};
+    struct call call = {
+        .width = PLAIN_WIDTH,
+        .screen = {.palette = no_colour && *no_colour ? &palette_none : &palettes[0]}};
     argp_err_exit_status = STATUS_USAGE;
     argp_parse(&show_argp, argc, argv, 0, NULL, &call);
     if (call.plain || call.summary || !has_screen())

@@ -28,7 +28,8 @@ struct watch {
     pid_t child;          /* the command that runs now; 0: none */
     int child_descriptor; /* pidfd; -1 */
     bool grading;
-    bool again; /* something was saved while a grading ran */
+    bool showing; /* `iolab show` runs */
+    bool again;   /* something was saved while a grading ran */
     bool quit;
 };
 
@@ -52,9 +53,8 @@ static const struct argp watch_argp = {
     .doc = "Grade LAB again at each save. Keys: h hint, v visualize, r run, q quit.",
 };
 
-/* Starts `iolab COMMAND ARGUMENT [--plain]`; it is waited for in the loop. */
-static void start(struct watch *watch, const char *command, const char *argument,
-                  const char *option)
+/* Starts `iolab COMMAND LAB`; it is waited for in the loop. */
+static void start(struct watch *watch, const char *command)
 {
     struct failure ignored;
     char program[PATH_MAX + 32];
@@ -64,7 +64,7 @@ static void start(struct watch *watch, const char *command, const char *argument
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        execl(program, command, argument, option, (char *)NULL);
+        execl(program, command, watch->lab, (char *)NULL);
         fprintf(stderr, "iolab watch: cannot run %s: %s\n", program, strerror(errno));
         _exit(STATUS_MACHINE);
     }
@@ -84,7 +84,7 @@ static void grade(struct watch *watch)
         fputs("\033[2J\033[H", stdout);
     fflush(stdout);
     watch->grading = true;
-    start(watch, "grade", watch->lab, NULL);
+    start(watch, "grade");
 }
 
 static void child_ended(struct watch *watch)
@@ -93,7 +93,7 @@ static void child_ended(struct watch *watch)
     close(watch->child_descriptor);
     watch->child = 0;
     watch->child_descriptor = -1;
-    watch->grading = false;
+    watch->grading = watch->showing = false;
     if (watch->again) {
         watch->again = false;
         grade(watch);
@@ -102,6 +102,13 @@ static void child_ended(struct watch *watch)
     puts(watch->keys ? "\nWaiting for a save.  h hint  v visualize  r run  q quit"
                      : "\nWaiting for a save.");
     fflush(stdout);
+}
+
+/* It has the terminal to itself: keys are not ours meanwhile. */
+static void show(struct watch *watch)
+{
+    start(watch, "show");
+    watch->showing = watch->child != 0;
 }
 
 static void key_pressed(struct watch *watch)
@@ -116,9 +123,9 @@ static void key_pressed(struct watch *watch)
     if (watch->child)
         return;
     if (key == 'h')
-        start(watch, "hint", watch->lab, NULL);
+        start(watch, "hint");
     else if (key == 'v')
-        start(watch, "show", watch->lab, "--plain");
+        show(watch);
 }
 
 static void wait_for_something(struct watch *watch)
@@ -127,7 +134,7 @@ static void wait_for_something(struct watch *watch)
         {.fd = watch->signals, .events = POLLIN},
         {.fd = watcher_descriptor(watch->watcher), .events = POLLIN},
         {.fd = watch->child_descriptor, .events = POLLIN},
-        {.fd = watch->keys ? STDIN_FILENO : -1, .events = POLLIN},
+        {.fd = watch->keys && !watch->showing ? STDIN_FILENO : -1, .events = POLLIN},
     };
     if (poll(polled, 4, 1000) < 0)
         return;

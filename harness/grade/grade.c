@@ -80,7 +80,7 @@ static void begin_report(struct grading *grading)
     report->seed = plan->seed;
     report->time_scale = plan->time_scale;
     report->unscored = !plan->source.own || grading->judging.options->pattern ||
-                       grading->judging.options->hidden;
+                       grading->judging.options->hidden || grading->judging.options->scenario;
 }
 
 static void run_and_judge(struct grading *grading)

@@ -13,11 +13,13 @@
 #define GRADE_IDLE     0.5
 
 struct grade_options {
-    const char *source;  /* file or folder; NULL: the lab's own folder */
-    bool solution;       /* the reference instead */
-    const char *pattern; /* only checks whose number or name matches (fnmatch); NULL: all */
-    bool hidden;         /* the instructors' checks too */
-    int jobs;            /* side by side; 0: twice the cores */
+    const char *source;     /* file or folder; NULL: the lab's own folder */
+    bool solution;          /* the reference instead */
+    const char *pattern;    /* only checks whose number or name matches (fnmatch); NULL: all */
+    bool hidden;            /* the instructors' checks too */
+    const char *scenario;   /* this script's checks instead of the lab's; NULL */
+    const char *recordings; /* a folder for them; NULL: among those that are kept of the lab */
+    int jobs;               /* side by side; 0: twice the cores */
     bool seeded;
     uint64_t seed; /* drawn when not seeded */
     double

@@ -108,7 +108,7 @@ static int print_next(FILE *out, const struct lab *lab, json_t *check, struct fa
             next + 1, count, hints[next]);
     if (next + 1 == count)
         fprintf(out,
-                "That was the last one. What your server did: iolab show %s/%02ld --plain\n",
+                "That was the last one. What your server did: iolab show %s/%02ld\n",
                 name, number);
     return 0;
 }

@@ -163,6 +163,25 @@ struct lab *lab_load(const char *name, bool hidden, struct failure *failure)
     return NULL;
 }
 
+struct lab *lab_load_with(const char *name, const char *scenario, struct failure *failure)
+{
+    struct lab *lab = calloc(1, sizeof *lab);
+    char *folder = lab_path("labs", name);
+    if (lab && folder) {
+        lab->manifest = manifest_load(folder, failure);
+        lab->scenarios = calloc(1, sizeof *lab->scenarios);
+    }
+    if (lab && lab->manifest && lab->scenarios)
+        lab->scenarios[0] = scenario_load(scenario, false, failure);
+    free(folder);
+    if (lab && lab->scenarios && lab->scenarios[0]) {
+        lab->scenario_count = 1;
+        return lab;
+    }
+    lab_free(lab);
+    return NULL;
+}
+
 void lab_free(struct lab *lab)
 {
     if (!lab)

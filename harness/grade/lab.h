@@ -27,6 +27,9 @@ char *lab_resolve(const char *typed, struct failure *failure);
 
 /* Loads the manifest and all scenarios; with `hidden` those of solutions/ too. */
 struct lab *lab_load(const char *name, bool hidden, struct failure *failure);
+
+/* The manifest, and one script of another place instead of the lab's. */
+struct lab *lab_load_with(const char *name, const char *scenario, struct failure *failure);
 void lab_free(struct lab *lab);
 
 /* "ROOT/labs/NAME", "ROOT/solutions/NAME": folder is "labs" or "solutions". Caller frees. */

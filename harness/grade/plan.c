@@ -223,12 +223,23 @@ static int plan_jobs(struct plan *plan, const struct grade_options *options,
     return 0;
 }
 
-static int make_folders(struct plan *plan, struct failure *failure)
+static int make_folders(struct plan *plan, const struct grade_options *options,
+                        struct failure *failure)
 {
     plan->temporary = folder_temporary(failure);
-    plan->recordings =
-        plan->temporary ? folder_recordings(plan->lab->manifest->name, failure) : NULL;
+    if (!plan->temporary)
+        return -1;
+    plan->recordings = options->recordings
+                           ? strdup(options->recordings)
+                           : folder_recordings(plan->lab->manifest->name, failure);
     return plan->recordings ? 0 : -1;
+}
+
+static struct lab *load(const char *name, const struct grade_options *options,
+                        struct failure *failure)
+{
+    return options->scenario ? lab_load_with(name, options->scenario, failure)
+                             : lab_load(name, options->hidden, failure);
 }
 
 int plan_make(struct plan *plan, const char *typed, const struct grade_options *options,
@@ -236,7 +247,7 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
 {
     const char *root = lab_root(failure);
     char *name = root ? lab_resolve(typed, failure) : NULL;
-    plan->lab = name ? lab_load(name, options->hidden, failure) : NULL;
+    plan->lab = name ? load(name, options, failure) : NULL;
     free(name);
     if (!plan->lab || asprintf(&plan->support, "%s/harness/support", root) < 0)
         return -1;
@@ -244,7 +255,7 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
     if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
         find_source(plan, options, failure) < 0 || find_files(plan, failure) < 0 ||
-        make_folders(plan, failure) < 0)
+        make_folders(plan, options, failure) < 0)
         return -1;
     return plan->unmet[0] ? 0 : plan_jobs(plan, options, failure);
 }

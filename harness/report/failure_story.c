@@ -102,7 +102,7 @@ static void put_next(const struct screen *screen, const struct verdict *verdict,
     if (verdict->hint)
         fprintf(screen->out, " iolab hint %s %02d", lab, verdict->number);
     if (verdict->recording)
-        fprintf(screen->out, "%s iolab show %s/%02d --plain", verdict->hint ? "  " : "", lab,
+        fprintf(screen->out, "%s iolab show %s/%02d", verdict->hint ? "  " : "", lab,
                 verdict->number);
     else if (!verdict->hint)
         fputs(" mend this, then grade again", screen->out);

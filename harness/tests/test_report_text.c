@@ -71,7 +71,7 @@ static void a_failure_tells_its_story(void **state)
         "thread 1 has been asleep in recv(4) on connection 1 for 1.9 s",
         "hint: Which call is your server asleep in?",
         "iolab hint 01 21",
-        "iolab show 01/21 --plain",
+        "iolab show 01/21",
         "expected      0  68",
         "score 0 of 10",
     };
