@@ -26,7 +26,7 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers %/test_trace_r
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
 .PHONY: all help demo test units sanitized threaded threads threads-build bench flaky mutants \
-        lint skeletons figures new-lab dist clean
+        lint skeletons figures screens new-lab dist clean
 
 all: $(COMMANDS) iolab
 	@$(TOOLS)/skeletons $(BUILD)/skeletons
@@ -89,6 +89,11 @@ skeletons: all ## labs/*/server.c made again from the solutions
 
 figures: all ## the figures in labs/*/README.md made again from recordings
 	@$(TOOLS)/figures
+
+screens: all ## golden screens of the visualizer recorded again: look at what changed
+	@$(TOOLS)/install build test
+	@mkdir -p visualizer/tests/golden
+	@RECORD=1 bats visualizer/tests/screens.bats
 
 new-lab: all ## NAME=07-signal-driven: stamps a lab and its twin
 	@$(TOOLS)/new-lab "$(NAME)"
