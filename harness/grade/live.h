@@ -5,6 +5,7 @@
 #ifndef IOLAB_LIVE_H
 #define IOLAB_LIVE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/failure.h"

@@ -7,11 +7,25 @@
 #include "judge/words.h"
 
 static const struct rule *const families[] = {
-    rules_calls, rules_threads, rules_sleep,          rules_mode,
-    rules_idle,  rules_pace,    rules_write_interest, rules_select,
-    rules_epoll, rules_rings,   rules_signals,        rules_prompted,
-    rules_poll,  rules_edge,    rules_fair,           rules_pause,
-    rules_aio,   NULL,
+    rules_calls,
+    rules_threads,
+    rules_sleep,
+    rules_mode,
+    rules_idle,
+    rules_pace,
+    rules_write_interest,
+    rules_select,
+    rules_epoll,
+    rules_rings,
+    rules_signals,
+    rules_prompted,
+    rules_poll,
+    rules_edge,
+    rules_fair,
+    rules_pause,
+    rules_aio,
+    rules_at_most,
+    NULL,
 };
 
 static const struct rule *find_rule(const char *name)

@@ -1,5 +1,5 @@
 /*
- * Which calls were made: uses, avoids, at_most, no_calls_on_closed.
+ * Which calls were made: uses, avoids, no_calls_on_closed.
  *
  * read and write also serve log files and self-pipes, so only those on connections count.
  */
@@ -145,85 +145,6 @@ static enum rule_outcome judge_avoids(const struct views *views, const json_t *v
     return rule_each(views, value, finding, avoids_in_view);
 }
 
-/* --- at_most --- */
-
-static bool is_at_most(const json_t *value)
-{
-    const json_t *error = json_object_get(value, "error"), *per = json_object_get(value, "per");
-    const char *call = json_string_value(json_object_get(value, "call"));
-    return call && call[0] && rule_is_number(json_object_get(value, "count")) &&
-           (!error || event_errno_from_name(json_string_value(error) ? json_string_value(error)
-                                                                     : "") != 0) &&
-           (!per || (rule_is_number(per) && json_number_value(per) > 0));
-}
-
-struct quota {
-    const char *call;
-    int error; /* 0: however it came back */
-    size_t count;
-    int64_t per;
-};
-
-static bool spends(const struct quota *quota, const struct view *view, const struct call *call)
-{
-    return call->leave && !call->refused && call->leave->time >= view->ready &&
-           rule_matches(quota->call, call->enter) &&
-           (!quota->error || call->leave->error == quota->error);
-}
-
-static enum rule_outcome exceeded(const struct quota *quota, const struct view *view,
-                                  const struct call *const *window, struct finding *finding)
-{
-    for (size_t i = 0; i <= quota->count && i < EXAMPLES; i++)
-        evidence_call(&finding->calls, view, window[i]);
-    const struct call *last = window[quota->count];
-    return rule_broken(
-        finding, view, window[0]->enter->number,
-        words_format("%s%s%s came back %zu times within %s, from %s on; at most %zu in %s are "
-                     "allowed",
-                     words_name(window[0]->enter).text, quota->error ? " = " : "",
-                     quota->error ? event_errno_name(quota->error) : "", quota->count + 1,
-                     words_length(last->leave->time - window[0]->leave->time).text,
-                     words_moment(window[0]->leave->time).text, quota->count,
-                     words_length(quota->per).text));
-}
-
-static enum rule_outcome at_most_in_view(const struct view *view, const json_t *value,
-                                         struct finding *finding)
-{
-    const char *error = json_string_value(json_object_get(value, "error"));
-    const json_t *per = json_object_get(value, "per");
-    struct quota quota = {
-        .call = json_string_value(json_object_get(value, "call")),
-        .error = error ? event_errno_from_name(error) : 0,
-        .count = (size_t)json_number_value(json_object_get(value, "count")),
-        .per = (int64_t)((per ? json_number_value(per) : 1) * CLOCK_SECOND),
-    };
-    if (!view->traced)
-        return RULE_UNSEEN;
-    const struct call **window = calloc(view->act_count + 1, sizeof(void *));
-    size_t begin = 0, end = 0;
-    enum rule_outcome outcome = window ? RULE_HOLDS : RULE_UNSEEN;
-    for (size_t i = 0; window && i < view->act_count && outcome == RULE_HOLDS; i++) {
-        if (!spends(&quota, view, &view->acts[i]))
-            continue;
-        window[end++] = &view->acts[i];
-        while (begin + 1 < end &&
-               window[begin]->leave->time + quota.per < window[end - 1]->leave->time)
-            begin++;
-        if (end - begin > quota.count)
-            outcome = exceeded(&quota, view, window + begin, finding);
-    }
-    free(window);
-    return outcome;
-}
-
-static enum rule_outcome judge_at_most(const struct views *views, const json_t *value,
-                                       struct finding *finding)
-{
-    return rule_each(views, value, finding, at_most_in_view);
-}
-
 /* --- no_calls_on_closed --- */
 
 /* The close after which the descriptor was no longer open, to be shown beside the mistake. */
@@ -269,7 +190,6 @@ static enum rule_outcome judge_closed(const struct views *views, const json_t *v
 const struct rule rules_calls[] = {
     {"uses", "a list of calls", rule_is_names, judge_uses},
     {"avoids", "a list of calls", rule_is_names, judge_avoids},
-    {"at_most", "a table of call, count, and perhaps error and per", is_at_most, judge_at_most},
     {"no_calls_on_closed", "true", rule_is_true, judge_closed},
     {0},
 };

@@ -109,6 +109,36 @@ static void at_most_counts_within_any_second(void **state)
                  WORDS("accept4(3) = EMFILE", "11 times", "0.100 s", "at most 10 in 1.0 s"));
 }
 
+#define ROW                                                                                    \
+    "{\"at_most\": {\"call\": \"@accept\", \"error\": \"EMFILE\", \"count\": 10, "             \
+    "\"in_a_row\": true}}"
+
+/* Eight calls, a pause, eight more: slow or quick, they are no row of sixteen. */
+static void accepts_and_pause(struct tape *tape, double pause)
+{
+    tape_begin(tape, "ptrace", true);
+    for (int i = 0; i < 8; i++)
+        tape_call(tape, 100 + i * 40, 0.01, 1, "accept4", 3, 0, -EMFILE);
+    tape_call(tape, 450, pause, 1, "nanosleep", -1, 0, 0);
+    for (int i = 0; i < 8; i++)
+        tape_call(tape, 600 + i * 40, 0.01, 1, "accept4", 3, 0, -EMFILE);
+    tape_stop(tape, 2000);
+}
+
+static void at_most_in_a_row_does_not_ask_how_quickly(void **state)
+{
+    struct tape tape;
+    (void)state;
+    accept_tape(&tape, 30, 500);
+    expect_rules(
+        &tape, ROW, VERDICT_FAIL,
+        WORDS("accept4(3) = EMFILE", "11 times", "at most 10 in a row, with no sleep"));
+    accepts_and_pause(&tape, 20);
+    expect_rules(&tape, ROW, VERDICT_PASS, NULL);
+    accepts_and_pause(&tape, 0.2); /* too short to rest */
+    expect_rules(&tape, ROW, VERDICT_FAIL, WORDS("11 times"));
+}
+
 static void calls_on_closed_descriptors(void **state)
 {
     struct tape tape;
@@ -326,6 +356,8 @@ static void wrong_rules_are_named(void **state)
         {"{\"idle\": {}}", "calls (a second)"},
         {"{\"per_message\": {\"call\": 3}}", "wakeups"},
         {"{\"at_most\": {\"call\": \"x\", \"count\": 1, \"error\": \"ENOTHING\"}}", "error"},
+        {"{\"at_most\": {\"call\": \"x\", \"count\": 1, \"per\": 1, \"in_a_row\": true}}",
+         "row"},
         {"{\"nfds\": 3}", "highest"},
         {"[1]", "table"},
         {"{", "table"},
@@ -352,6 +384,7 @@ int main(void)
         cmocka_unit_test(names_may_carry_a_word_of_the_detail),
         cmocka_unit_test(logs_and_start_up_are_not_avoided_calls),
         cmocka_unit_test(at_most_counts_within_any_second),
+        cmocka_unit_test(at_most_in_a_row_does_not_ask_how_quickly),
         cmocka_unit_test(calls_on_closed_descriptors),
         cmocka_unit_test(never_more_threads_than),
         cmocka_unit_test(never_more_processes_than),

@@ -100,6 +100,8 @@ check "without free descriptors it goes on, and does not spin" {
         .. "when there was one",
     })
     t:rules { idle = { calls = 100 }, sleeps_only_in = { "@wait" } }
+    -- However little of the processor it gets, a spinner fails again and again without a sleep.
+    t:rules { at_most = { call = "@accept", error = "EMFILE", count = 50, in_a_row = true } }
   end,
 }
 
