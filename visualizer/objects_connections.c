@@ -119,6 +119,8 @@ static void state_of(char text[STATE_TEXT], const struct objects *objects,
         open_state(text, objects, connection);
     else if (connection->connected)
         snprintf(text, STATE_TEXT, "in backlog%s", connection->ended ? ", peer ended" : "");
+    else if (last->kind != EVENT_STEP)
+        snprintf(text, STATE_TEXT, "nobody saw it begin");
     else
         snprintf(text, STATE_TEXT, "not connected%s%s", last->outcome ? ": " : "",
                  last->outcome ? event_outcome_name(last->outcome) : "");

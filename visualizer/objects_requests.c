@@ -203,9 +203,9 @@ static void put_signal(struct objects_boxes *boxes, const struct objects *object
 static void signals_draw(const struct objects *objects, struct canvas_area area)
 {
     const struct moment *moment = objects->moment;
-    struct canvas_area shelf = {area.row, area.column + 9, area.rows, area.columns - 9};
+    struct canvas_area shelf = {area.row, area.column + 10, area.rows, area.columns - 10};
     struct objects_boxes boxes = objects_boxes(objects, shelf);
-    canvas_text(objects->canvas, area.row, area.column + 1, 8, ROLE_TITLE, "signals");
+    canvas_text(objects->canvas, area.row, area.column + 1, 9, ROLE_TITLE, "signals");
     for (size_t i = 0; i < moment->thread_count; i++) {
         const struct event *event = signal_of(&moment->threads[i]);
         if (event)

@@ -131,7 +131,7 @@ static void put_threads(const struct objects *objects, struct canvas_area area)
 {
     const struct moment *moment = objects->moment;
     size_t count = alive(moment), lines = 0;
-    struct canvas_area shelf = {area.row, area.column + 9, area.rows, area.columns - 9};
+    struct canvas_area shelf = {area.row, area.column + 10, area.rows, area.columns - 10};
     struct objects_boxes boxes = objects_boxes(objects, shelf);
     bool boxed = count > (size_t)area.rows;
     if (boxed || count == 0)
