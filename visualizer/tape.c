@@ -126,7 +126,9 @@ static int tape_fill(struct tape *tape, const char *path, const char *check,
     tape->end = tape->survey.end - tape->origin;
     tape->first = tape_place(tape, -1);
     failure_find(tape);
-    if (texts_take(tape, path, check, message) < 0 || lanes_make(tape) < 0)
+    if (texts_take(tape, path, check, message) < 0 || lanes_make(tape) < 0 ||
+        operations_find(&tape->operations, tape->recording) < 0 ||
+        flight_make(&tape->flight, &tape->operations) < 0)
         return -1;
     tape->moments = moments_make(tape->recording);
     return tape->moments ? 0 : -1;
@@ -165,6 +167,8 @@ void tape_close(struct tape *tape)
     lanes_free(tape->threads, tape->thread_count);
     lanes_free(tape->connections, tape->connection_count);
     moments_free(tape->moments);
+    flight_free(&tape->flight);
+    operations_free(&tape->operations);
     survey_free(&tape->survey);
     recording_free(tape->recording);
     free((char *)tape->name);

@@ -8,6 +8,7 @@
 #define IOLAB_VISUALIZER_TAPE_H
 
 #include "base/failure.h"
+#include "visualizer/flight.h"
 #include "visualizer/moment.h"
 #include "visualizer/survey.h"
 
@@ -28,11 +29,13 @@ struct tape {
     struct tape_lane *threads, *connections; /* by number */
     size_t thread_count, connection_count;
     struct moments *moments;
-    int64_t origin;      /* the recording's time at which the script begins */
-    int64_t end;         /* the last moment, ns since `origin` */
-    size_t first;        /* events before it stand before the origin */
-    size_t failed_at;    /* the place of the failing event; SIZE_MAX */
-    int64_t failed_time; /* when it was over, and so failed; -1 */
+    struct operations operations; /* of rings */
+    struct flight flight;         /* which of these are under way when */
+    int64_t origin;               /* the recording's time at which the script begins */
+    int64_t end;                  /* the last moment, ns since `origin` */
+    size_t first;                 /* events before it stand before the origin */
+    size_t failed_at;             /* the place of the failing event; SIZE_MAX */
+    int64_t failed_time;          /* when it was over, and so failed; -1 */
 };
 
 /*
