@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "visualizer/tape_index.h"
+
 /* --- lanes --- */
 
 static bool of_connection(const struct phase *span)
@@ -121,7 +123,8 @@ static int tape_fill(struct tape *tape, const char *path, const char *check,
     tape->end = tape->survey.end - tape->origin;
     tape->first = tape_place(tape, -1);
     failure_find(tape);
-    if (texts_take(tape, path, check, message) < 0 || lanes_make(tape) < 0)
+    if (texts_take(tape, path, check, message) < 0 || lanes_make(tape) < 0 ||
+        tape_index_make(tape) < 0)
         return -1;
     tape->moments = moments_make(tape->recording);
     return tape->moments ? 0 : -1;
@@ -157,6 +160,7 @@ void tape_close(struct tape *tape)
 {
     if (!tape)
         return;
+    tape_index_free(tape);
     lanes_free(tape->threads, tape->thread_count);
     lanes_free(tape->connections, tape->connection_count);
     moments_free(tape->moments);
