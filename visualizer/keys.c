@@ -227,9 +227,9 @@ void keys_line(const struct show *show, struct canvas *canvas, int row)
         if (bindings[i].line)
             column = put_key(canvas, row, column, bindings[i].label, bindings[i].line);
     }
-    if (views[show->view]->keys && column < canvas->columns)
-        canvas_text(canvas, row, column, canvas->columns - column, ROLE_DIM,
-                    views[show->view]->keys);
+    const char *own = views[show->view]->keys;
+    if (own && (int)strlen(own) < canvas->columns - column)
+        canvas_text(canvas, row, column, canvas->columns - column, ROLE_DIM, own);
 }
 
 static void put_views(struct canvas *canvas, struct canvas_area area, int row)

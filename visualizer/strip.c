@@ -1,14 +1,10 @@
 /* See strip.h. */
 #include "visualizer/strip.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "visualizer/phrase.h"
-
-struct cell {
-    int64_t cover[PHASE_KIND_COUNT];
-    bool seen[PHASE_KIND_COUNT];
-};
 
 /* Shown whenever they touch a cell, the first of them before the next. */
 static const enum phase_kind never_hidden[] = {PHASE_POLLING, PHASE_NOTIFIED, PHASE_COPY};
@@ -31,7 +27,8 @@ static int64_t cell_begin(const struct strip_scale *scale, int cell)
     return scale->begin + (int64_t)(share * (double)length_of(scale));
 }
 
-static void cover(struct cell *cells, const struct strip_scale *scale, const struct phase *span)
+static void cover(struct tape_stretch *cells, const struct strip_scale *scale,
+                  const struct phase *span)
 {
     if (span->end < scale->begin || span->begin > scale->end)
         return; /* outside of what is drawn */
@@ -41,17 +38,17 @@ static void cover(struct cell *cells, const struct strip_scale *scale, const str
         int64_t begin = span->begin > low ? span->begin : low;
         int64_t end = span->end < high ? span->end : high;
         if (end > begin || first == last) {
-            cells[i].seen[span->kind] = true;
-            cells[i].cover[span->kind] += end > begin ? end - begin : 0;
+            cells[i].spans[span->kind]++;
+            cells[i].cover[span->kind] += end > begin ? (double)(end - begin) : 0;
         }
     }
 }
 
-static int most_of(const struct cell *cell)
+static int most_of(const struct tape_stretch *cell)
 {
     int best = -1;
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
-        if (cell->seen[kind] && (best < 0 || cell->cover[kind] > cell->cover[best]))
+        if (cell->spans[kind] && (best < 0 || cell->cover[kind] > cell->cover[best]))
             best = kind;
     return best;
 }
@@ -60,13 +57,13 @@ static int most_of(const struct cell *cell)
  * The kind that a cell shows, -1 for none. Of neighbours that all hold polls in vain each second
  * one shows what lies between the polls ("?.?.?."): a wall of polls would hide that.
  */
-static int shown_kind(const struct cell *cell, int left)
+static int shown_kind(const struct tape_stretch *cell, int left)
 {
     int most = most_of(cell);
     for (size_t i = 0; i < sizeof never_hidden / sizeof *never_hidden; i++) {
         enum phase_kind kind = never_hidden[i];
         bool enough = kind == PHASE_POLLING && left == PHASE_POLLING;
-        if (cell->seen[kind] && !enough)
+        if (cell->spans[kind] && !enough)
             return (int)kind;
     }
     return most;
@@ -87,7 +84,7 @@ static bool belongs(const struct phase *span, int thread, int connection)
 void strip_draw(char *row, const struct strip_scale *scale, const struct phases *phases,
                 int thread, int connection, int64_t from, int64_t to, char empty)
 {
-    struct cell cells[STRIP_MOST];
+    struct tape_stretch cells[STRIP_MOST];
     memset(cells, 0, (size_t)scale->cells * sizeof *cells);
     for (size_t i = 0; i < phases->count; i++)
         if (belongs(&phases->spans[i], thread, connection))
@@ -101,6 +98,27 @@ void strip_draw(char *row, const struct strip_scale *scale, const struct phases 
             row[i] = phase_glyph((enum phase_kind)kind);
     }
     row[scale->cells] = '\0';
+}
+
+int64_t strip_from(const struct strip_scale *scale, int cell)
+{
+    double share = (double)cell / scale->cells;
+    return scale->begin + (int64_t)ceil(share * (double)length_of(scale));
+}
+
+/*
+ * Each cell asks for its own stretch: two binary searches, and a look at some dozens of spans at
+ * most. The last cell holds the end of the scale, too.
+ */
+void strip_lane(int *kinds, const struct strip_scale *scale, const struct tape_lane *lane)
+{
+    int left = -1;
+    for (int i = 0; i < scale->cells; i++) {
+        struct tape_stretch stretch;
+        int64_t high = strip_from(scale, i + 1) + (i == scale->cells - 1);
+        tape_stretch(lane, strip_from(scale, i), high, &stretch);
+        left = kinds[i] = shown_kind(&stretch, left);
+    }
 }
 
 void strip_axis(char *row, const struct strip_scale *scale)

@@ -4,7 +4,7 @@
 #ifndef IOLAB_VISUALIZER_STRIP_H
 #define IOLAB_VISUALIZER_STRIP_H
 
-#include "event/phase.h"
+#include "visualizer/tape_index.h"
 
 #define STRIP_MOST 500 /* cells */
 #define STRIP_IDLE '-' /* the connection is open, and the server does not ask for data */
@@ -18,6 +18,9 @@ struct strip_scale {
 /* The cell in which `time` lies; clamped to the first and the last. */
 int strip_cell(const struct strip_scale *scale, int64_t time);
 
+/* The first moment of a cell; of the one behind the last: the end of the scale. */
+int64_t strip_from(const struct strip_scale *scale, int cell);
+
 /*
  * Draws the spans of a thread (connection 0) or of a connection (thread 0) into `row`, which
  * has room for cells + 1 characters. What covers most of a cell is shown; but a poll in vain, a
@@ -26,6 +29,12 @@ int strip_cell(const struct strip_scale *scale, int64_t time);
  */
 void strip_draw(char *row, const struct strip_scale *scale, const struct phases *phases,
                 int thread, int connection, int64_t from, int64_t to, char empty);
+
+/*
+ * The same rules for a lane of a tape, whatever its length: into `kinds`, which has room for
+ * `cells`, the kind that each cell shows, or -1. Scale in times of the recording.
+ */
+void strip_lane(int *kinds, const struct strip_scale *scale, const struct tape_lane *lane);
 
 /* The row of times above: each time begins at the cell that it names. */
 void strip_axis(char *row, const struct strip_scale *scale);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "visualizer/tape_index.h"
+
 /* --- lanes --- */
 
 static bool of_connection(const struct phase *span)
@@ -128,7 +130,7 @@ static int tape_fill(struct tape *tape, const char *path, const char *check,
     failure_find(tape);
     if (texts_take(tape, path, check, message) < 0 || lanes_make(tape) < 0 ||
         operations_find(&tape->operations, tape->recording) < 0 ||
-        flight_make(&tape->flight, &tape->operations) < 0)
+        flight_make(&tape->flight, &tape->operations) < 0 || tape_index_make(tape) < 0)
         return -1;
     tape->moments = moments_make(tape->recording);
     return tape->moments ? 0 : -1;
@@ -164,6 +166,7 @@ void tape_close(struct tape *tape)
 {
     if (!tape)
         return;
+    tape_index_free(tape);
     lanes_free(tape->threads, tape->thread_count);
     lanes_free(tape->connections, tape->connection_count);
     moments_free(tape->moments);
@@ -228,8 +231,7 @@ size_t tape_span_place(const struct tape *tape, const struct tape_lane *lane, in
 const struct phase *tape_span(const struct tape *tape, const struct tape_lane *lane,
                               int64_t time)
 {
-    size_t place = lane ? tape_span_place(tape, lane, time) : 0;
-    if (!lane || place == lane->count || lane->spans[place]->begin - tape->origin > time)
-        return NULL;
-    return lane->spans[place];
+    const struct phase *span = lane ? tape_doing(lane, time + tape->origin) : NULL;
+    bool over = span && span->end - tape->origin <= time && span->begin < span->end;
+    return over ? NULL : span;
 }

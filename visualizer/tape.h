@@ -17,7 +17,8 @@ struct tape_lane {
     int number;
     const struct phase **spans;
     size_t count;
-    int64_t from, to; /* first and last moment, as times of the recording */
+    int64_t from, to;       /* first and last moment, as times of the recording */
+    struct tape_sums *sums; /* see tape_index.h */
 };
 
 struct tape {
@@ -28,6 +29,8 @@ struct tape {
     struct survey survey;
     struct tape_lane *threads, *connections; /* by number */
     size_t thread_count, connection_count;
+    const struct event **marks; /* those of the script, in order */
+    size_t mark_count;
     struct moments *moments;
     struct operations operations; /* of rings */
     struct flight flight;         /* which of these are under way when */
