@@ -1,0 +1,144 @@
+/*
+ * Export "svg": the time line as a picture, for slides and paper. A lane for each thread and each
+ * connection; kinds of spans differ by pattern and letter as well as by colour (of Okabe and Ito,
+ * which colour-blind people can tell apart), so that it can be printed in black and white.
+ */
+#include "visualizer/export_svg.h"
+
+#include <inttypes.h>
+
+#include "visualizer/export_text.h"
+#include "visualizer/phrase.h"
+
+#define HEAD       108 /* height of what stands above the lanes */
+#define BELOW      34  /* between the lanes and the legend: names of moments */
+#define MARKS_MOST 12
+
+/* --- what stands above --- */
+
+static void put_head(const struct svg *svg)
+{
+    const struct recording_header *header = &svg->tape->recording->header;
+    char text[256];
+    svg_text(svg, SVG_MARGIN, 34, "title", svg->tape->name, 80);
+    if (svg->tape->check)
+        svg_text(svg, SVG_MARGIN, 54, "check", svg->tape->check, 140);
+    snprintf(text, sizeof text,
+             "seed %" PRIu64 ", tier %.30s, Linux %.60s, %d cores, begun %.40s", header->seed,
+             header->tier ? header->tier : "unknown",
+             header->kernel ? header->kernel : "unknown", header->cores,
+             header->start_time ? header->start_time : "at an unknown time");
+    svg_text(svg, SVG_MARGIN, 71, "small", text, 200);
+}
+
+/* The smallest of 1, 2, 5 times a power of ten that gives at most ten ticks. */
+static int64_t tick_step(int64_t length)
+{
+    int64_t step = 1;
+    for (int i = 0; length / step > 10; i++)
+        step = i % 3 == 1 ? step / 2 * 5 : step * 2;
+    return step;
+}
+
+static void put_axis(const struct svg *svg, double bottom)
+{
+    int64_t origin = svg->tape->origin, first = svg->begin - origin, last = svg->end - origin;
+    int64_t step = tick_step(last - first);
+    char label[PHRASE_TIME];
+    for (int64_t time = first - first % step; time <= last; time += step) {
+        if (time < first)
+            continue;
+        double x = svg_x(svg, time + origin);
+        svg_line(svg, x, HEAD - 6, x, bottom, "tick");
+        svg_text(svg, x, HEAD - 10, "tick", phrase_time(label, time), PHRASE_TIME);
+    }
+    svg_line(svg, SVG_LEFT, HEAD - 6, SVG_WIDTH - SVG_RIGHT, HEAD - 6, "axis");
+}
+
+/* Its words stand on the side where there is room, in one of two rows. */
+static void put_mark(const struct svg *svg, const struct event *mark, double bottom, size_t i)
+{
+    double x = svg_x(svg, mark->time), y = bottom + 11 + (double)(i % 2) * 12;
+    bool left = x > SVG_WIDTH * 0.6;
+    svg_line(svg, x, HEAD - 6, x, bottom, "mark");
+    svg_text(svg, left ? x - 3 : x + 3, y, left ? "left" : "small",
+             mark->detail ? mark->detail : "mark", 60);
+}
+
+static void put_moments(const struct svg *svg, double bottom)
+{
+    const struct recording *recording = svg->tape->recording;
+    const struct event *failed = svg->tape->survey.failed;
+    size_t marks = 0;
+    for (size_t i = 0; i < recording->count && marks < MARKS_MOST; i++) {
+        const struct event *event = &recording->events[i];
+        if (event->kind != EVENT_MARK || event->time < svg->begin || event->time > svg->end)
+            continue;
+        put_mark(svg, event, bottom, marks++);
+    }
+    if (!failed || failed->time > svg->end)
+        return;
+    double x = svg_x(svg, failed->time + failed->span);
+    svg_line(svg, x, HEAD - 6, x, bottom + 14, "failed");
+    svg_text(svg, x > SVG_LEFT * 2 ? x - 4 : x + 84, bottom + 12, "end", "failed here", 20);
+}
+
+/* --- the whole --- */
+
+/* At least a nanosecond, so that there is a scale. */
+static struct svg svg_of(FILE *out, const struct export_call *call)
+{
+    const struct tape *tape = call->tape;
+    struct svg svg = {.out = out, .tape = tape, .begin = 0, .end = tape->end};
+    if (call->end > call->begin) {
+        svg.begin = call->begin > 0 ? call->begin : 0;
+        svg.end = call->end < tape->end ? call->end : tape->end;
+    }
+    if (svg.end <= svg.begin)
+        svg.end = svg.begin + 1;
+    svg.begin += tape->origin;
+    svg.end += tape->origin;
+    return svg;
+}
+
+static void put_open(const struct svg *svg, double height)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+          "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"",
+          svg->out);
+    svg_number(svg->out, "width", SVG_WIDTH);
+    svg_number(svg->out, "height", height);
+    fprintf(svg->out, " viewBox=\"0 0 %d %d\">\n<title>", SVG_WIDTH, (int)height);
+    export_xml(svg->out, svg->tape->name, 100);
+    if (svg->tape->check) {
+        fputs(": ", svg->out);
+        export_xml(svg->out, svg->tape->check, 200);
+    }
+    fputs("</title>\n", svg->out);
+    svg_looks(svg);
+    fprintf(svg->out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n", SVG_WIDTH,
+            (int)height);
+}
+
+static int write_svg(FILE *out, const struct export_call *call)
+{
+    struct svg svg = svg_of(out, call);
+    double bottom = HEAD + svg_lanes_height(call->tape);
+    put_open(&svg, bottom + BELOW + svg_foot_height(&svg) + SVG_MARGIN);
+    put_head(&svg);
+    put_axis(&svg, bottom);
+    svg.y = HEAD;
+    svg_lanes(&svg);
+    put_moments(&svg, bottom);
+    svg.y = bottom + BELOW;
+    svg_foot(&svg);
+    fputs("</svg>\n", out);
+    return export_end(out);
+}
+
+const struct export_format export_svg = {
+    .name = "svg",
+    .what = "the time line as a picture",
+    .suffix = "svg",
+    .write = write_svg,
+};
