@@ -15,6 +15,7 @@
 
 #include "grade/kept.h"
 #include "grade/lab.h"
+#include "visualizer/export_file.h"
 #include "visualizer/plain.h"
 #include "visualizer/player.h"
 #include "visualizer/screen.h"
@@ -24,9 +25,11 @@ struct call {
     int count, width;
     bool plain, summary;
     struct screen_options screen;
+    const struct export_format *format; /* NULL: no export */
+    const char *output;
 };
 
-enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE };
+enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE, KEY_EXPORT };
 
 static const struct argp_option options[] = {
     {"plain", KEY_PLAIN, NULL, 0, "Plain text, for pipes and screen readers", 0},
@@ -36,6 +39,9 @@ static const struct argp_option options[] = {
      "Begin with this view: 1 model, 2 time line, 3 compare, 4 kernel, 5 calls", 0},
     {"palette", KEY_PALETTE, "NAME", 0,
      "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
+    {"export", KEY_EXPORT, "FORMAT", 0,
+     "For other programs: svg, asciicast, perfetto, strace, csv", 0},
+    {"output", 'o', "FILE", 0, "Where an export goes (standard output when not said)", 0},
     {"once", KEY_ONCE, NULL, 0, "Play to the end and go; any key stays", 0},
     {0},
 };
@@ -78,6 +84,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->screen.view = argument[0];
     } else if (key == KEY_PALETTE) {
         call->screen.palette = palette_of(argument, state);
+    } else if (key == KEY_EXPORT) {
+        call->format = export_find(argument);
+        if (!call->format)
+            argp_error(state, "there is no export \"%s\"", argument);
+    } else if (key == 'o') {
+        call->output = argument;
     } else if (key == KEY_ONCE) {
         call->screen.once = true;
     } else if (key == ARGP_KEY_ARGS) {
@@ -192,6 +204,18 @@ static int tapes_of_tour(struct tapes *tapes, struct failure *failure)
     return answer;
 }
 
+static int tapes_export(const struct tapes *tapes, const struct call *call,
+                        struct failure *failure)
+{
+    struct export_spec spec = {.format = call->format,
+                               .path = call->output,
+                               .view = call->screen.view,
+                               .palette = call->screen.palette};
+    if (tapes->count != 1)
+        return failure_set(failure, STATUS_USAGE, "an export is of one recording");
+    return export_file(tapes->items[0], &spec, failure);
+}
+
 static enum iolab_status screen_run(struct call *call)
 {
     struct tapes tapes = {.count = 0};
@@ -206,7 +230,9 @@ static enum iolab_status screen_run(struct call *call)
             "A tour: one script, played to the reference server of each lab. "
             "Space plays, - slows it down, t goes to the next lab, 3 compares.";
     }
-    if (answer == 0)
+    if (answer == 0 && call->format)
+        answer = tapes_export(&tapes, call, &failure);
+    else if (answer == 0)
         answer = screen_show(tapes.items, tapes.count, &call->screen, &failure);
     for (size_t i = 0; i < tapes.count; i++)
         tape_close(tapes.items[i]);
@@ -229,9 +255,9 @@ int main(int argc, char **argv)
         .screen = {.palette = no_colour && *no_colour ? &palette_none : &palettes[0]}};
     argp_err_exit_status = STATUS_USAGE;
     argp_parse(&show_argp, argc, argv, 0, NULL, &call);
-    if (call.plain || call.summary || !has_screen())
+    if (!call.format && (call.plain || call.summary || !has_screen()))
         return texts_show(&call);
-    setlocale(LC_ALL, "");
+    setlocale(LC_ALL, call.format ? "C.UTF-8" : "");
     setlocale(LC_NUMERIC, "C");
     return screen_run(&call);
 }
