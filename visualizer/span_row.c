@@ -42,14 +42,21 @@ static void cover(struct cell *cell, const struct tape *tape, const struct phase
     cell->cover[span->kind] += (double)(end - begin);
 }
 
+/* The n-th of those that are looked at, when each is to stand for `step`. They are not at even
+   distances: programs repeat themselves, and each second span may be of the same kind. */
+static size_t sample(size_t n, size_t step)
+{
+    return n * step + (n * UINT32_C(2654435761) >> 8) % step;
+}
+
 static void look(struct cell *cell, const struct tape *tape, const struct tape_lane *lane)
 {
     size_t first = tape_span_place(tape, lane, cell->begin);
     size_t behind = place_behind(tape, lane, cell->end);
     first = first > NESTED ? first - NESTED : 0;
     size_t step = behind > first ? (behind - first) / SPANS_MOST + 1 : 1;
-    for (size_t i = first; i < behind; i += step)
-        cover(cell, tape, lane->spans[i]);
+    for (size_t n = 0; first + sample(n, step) < behind; n++)
+        cover(cell, tape, lane->spans[first + sample(n, step)]);
 }
 
 /* Of neighbours that all hold polls each second one shows what lies between them, as in strip.c.

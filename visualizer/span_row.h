@@ -1,6 +1,6 @@
 /*
  * A lane as one row of cells, for redraws: what is looked at grows with the cells, not with the
- * spans. Where very many spans share a cell, some at even distances stand for them all.
+ * spans. Where very many spans share a cell, some of them stand for them all.
  */
 #ifndef IOLAB_VISUALIZER_SPAN_ROW_H
 #define IOLAB_VISUALIZER_SPAN_ROW_H

@@ -122,6 +122,19 @@ static void twice(struct made *made)
     made_step(made, 90 * MS, 1 * US, "close", 1, EVENT_NONE);
 }
 
+/* Nothing but calls in vain, many more than there are cells. */
+static void busy(struct made *made)
+{
+    made_thread(made, 1 * MS, 1);
+    made_step(made, 10 * MS, 10 * US, "connect", 1, EVENT_NONE);
+    for (int i = 0; i < 20000; i++) {
+        struct event recv = made_enter(10 * MS + i * 4 * US, 1, "recv", 5, 1, EVENT_NO);
+        recv.nonblocking = EVENT_YES;
+        made_call(made, recv, recv.time + 1 * US, -1, EAGAIN);
+    }
+    made_step(made, 90 * MS, 1 * US, "close", 1, EVENT_NONE);
+}
+
 static void silent(struct made *made)
 {
     made_thread(made, 1 * MS, 1);
@@ -213,6 +226,20 @@ static void strips(void **state)
     assert_null(strstr(page, "whole run"));
     assert_null(strstr(page, "in all"));
     expect_has(page, "per message");
+    free(page);
+    runs_end(&runs);
+}
+
+static void crowded_cells(void **state)
+{
+    struct runs runs = {.count = 0};
+    (void)state;
+    runs_add(&runs, busy);
+    runs_begin(&runs);
+    char *page = drawn(&runs.show, ROWS, COLUMNS);
+    expect_has(page,
+               "\n 01-blocking ?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?"
+               "r?r?r?\n");
     free(page);
     runs_end(&runs);
 }
@@ -330,10 +357,15 @@ static void every_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_models),    cmocka_unit_test(totals),
-        cmocka_unit_test(strips),        cmocka_unit_test(message_of_the_moment),
-        cmocka_unit_test(helper_copies), cmocka_unit_test(alone),
-        cmocka_unit_test(eight),         cmocka_unit_test(every_size),
+        cmocka_unit_test(two_models),
+        cmocka_unit_test(totals),
+        cmocka_unit_test(strips),
+        cmocka_unit_test(crowded_cells),
+        cmocka_unit_test(message_of_the_moment),
+        cmocka_unit_test(helper_copies),
+        cmocka_unit_test(alone),
+        cmocka_unit_test(eight),
+        cmocka_unit_test(every_size),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("view_compare", tests, NULL, NULL);
