@@ -81,6 +81,12 @@ static bool woken_by_peer(const struct recording *recording, const struct event 
     return phase_slept(recording, enter) == EVENT_YES;
 }
 
+/* Forged sizes add up to more than there can be. */
+static void add(int64_t *sum, int64_t bytes)
+{
+    *sum = bytes > INT64_MAX - *sum ? INT64_MAX : *sum + bytes;
+}
+
 static void count_bytes(const struct event *leave, struct phase_totals *totals)
 {
     int64_t bytes = leave->error ? 0 : leave->bytes > 0 ? leave->bytes : leave->result;
@@ -88,9 +94,9 @@ static void count_bytes(const struct event *leave, struct phase_totals *totals)
         return;
     if (phase_call_is(leave->call, "@receive")) {
         totals->messages++;
-        totals->bytes_in += bytes;
+        add(&totals->bytes_in, bytes);
     } else if (phase_call_is(leave->call, "@send")) {
-        totals->bytes_out += bytes;
+        add(&totals->bytes_out, bytes);
     }
 }
 
@@ -100,9 +106,9 @@ static void count_completion(const struct event *complete, struct phase_totals *
         return;
     if (phase_ring_receives(complete->call)) {
         totals->messages++;
-        totals->bytes_in += complete->bytes;
+        add(&totals->bytes_in, complete->bytes);
     } else if (phase_ring_sends(complete->call)) {
-        totals->bytes_out += complete->bytes;
+        add(&totals->bytes_out, complete->bytes);
     }
 }
 
