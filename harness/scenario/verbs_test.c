@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "scenario/host.h"
 #include "scenario/json.h"
 
@@ -54,6 +55,14 @@ static int test_random(lua_State *lua)
         return sandbox_doom(lua, "t:random takes two whole numbers, the lower one first");
     verb_end(lua, 3, "t:random");
     lua_pushinteger(lua, random_between(&task->random, low, high));
+    return 1;
+}
+
+static int test_now(lua_State *lua)
+{
+    task_of(lua);
+    verb_end(lua, 1, "t:now");
+    lua_pushnumber(lua, (double)clock_now() / CLOCK_SECOND);
     return 1;
 }
 
@@ -143,6 +152,7 @@ static const struct verb verbs[] = {
     {"bytes", test_bytes},
     {"text", test_text},
     {"random", test_random},
+    {"now", test_now},
     {"expect", test_expect},
     {"fail", test_fail},
     {"eventually", test_eventually},

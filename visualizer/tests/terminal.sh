@@ -3,10 +3,12 @@
 iolab=$BATS_TEST_DIRNAME/../../build/iolab-main
 recordings=$BATS_TEST_DIRNAME/../recordings
 
-terminal() { tmux -L "iolab-$BATS_ROOT_PID-$BATS_TEST_NUMBER" -f /dev/null "$@"; }
+# A server for each screen: one that has just ended leaves its socket behind for a moment.
+terminal() { tmux -L "iolab-$BATS_ROOT_PID-$BATS_TEST_NUMBER-${opened:-0}" -f /dev/null "$@"; }
 
 # Opens a terminal of this size with a command in it; it is of the type $TYPE (tmux's own).
 terminal_open() { # columns, rows, command
+    opened=$((${opened:-0} + 1))
     terminal new-session -d -x "$1" -y "$2" "$3"
     terminal set-option -g remain-on-exit on
 }

@@ -131,9 +131,13 @@ check "idle clients go while their number is found again" {
     t:sleep(2)
     first:close()
     local second = t:connect()
+    local spoke = t:now()
     second:echo("in its place\n", { within = 10 })
-    second:expect_silence(1.5)
-    second:echo("not idle yet\n", { within = 10 })
+    local rest = 1.5 - (t:now() - spoke)
+    if rest > 0 then -- else this machine was too slow to tell
+      second:expect_silence(rest)
+      second:echo("not idle yet\n", { within = 10 })
+    end
     second:expect_close { within = 10 }
   end,
 }
