@@ -112,7 +112,7 @@ static struct moment_connection *connection_find(const struct moment *moment, in
 
 static bool is(const char *text, const char *other)
 {
-    return text && strcmp(text, other) == 0;
+    return text && text[0] == other[0] && strcmp(text, other) == 0;
 }
 
 static void apply_step(struct moment *moment, struct moment_connection *connection,

@@ -77,7 +77,7 @@ int balance_keep(struct recording *recording, size_t cut, bool *kept)
 {
     struct account *accounts = NULL, *account, *next;
     int answer = 0;
-    for (size_t i = 0; i < cut && answer == 0; i++)
+    for (size_t i = 0; i < recording->count && answer == 0; i++)
         if (kept[i] && opens(&recording->events[i]))
             answer = account_open(&accounts, recording->events[i].connection);
     for (size_t i = 0; i < cut && answer == 0; i++)

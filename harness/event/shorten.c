@@ -61,7 +61,7 @@ int recording_shorten(struct recording *recording, size_t most)
     if (cut == 0)
         return 0;
     bool *kept = calloc(recording->count, sizeof *kept);
-    int64_t from = recording->events[cut].time;
+    int64_t from = recording->events[cut - 1].time + 1;
     if (!kept)
         return -1;
     memset(kept + cut, true, recording->count - cut);
