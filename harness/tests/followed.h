@@ -12,6 +12,8 @@
 #include "tests/made.h"
 #include "visualizer/moment.h"
 
+#define HEADER "{\"schema\":\"iolab-rec/1\",\"lab\":\"05-epoll-level\",\"tier\":\"ptrace\"}\n"
+
 struct followed {
     char path[64];
     int file;
