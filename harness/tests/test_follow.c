@@ -13,7 +13,7 @@ static void comes_in_parts(void **state)
     assert_int_equal(followed_more(&followed), 0);
     assert_null(follow_recording(followed.follow));
     for (size_t i = 0; i < strlen(HEADER); i++) {
-        followed_add(&followed, HEADER + i, 1);
+        followed_add(&followed, &HEADER[i], 1);
         assert_int_equal(followed_more(&followed), 0);
     }
     assert_non_null(follow_recording(followed.follow));
