@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/moves.h"
 #include "event/phase.h"
 
 #define SNAPSHOTS_MOST 64
@@ -111,13 +112,7 @@ static struct moment_connection *connection_find(const struct moment *moment, in
 
 static bool is(const char *text, const char *other)
 {
-    return text && strcmp(text, other) == 0;
-}
-
-static void add(int64_t *sum, int64_t bytes)
-{
-    if (bytes > 0 && bytes <= INT64_MAX - *sum)
-        *sum += bytes;
+    return text && text[0] == other[0] && strcmp(text, other) == 0;
 }
 
 static void apply_step(struct moment *moment, struct moment_connection *connection,
@@ -129,23 +124,27 @@ static void apply_step(struct moment *moment, struct moment_connection *connecti
         return;
     if (is(step->verb, "connect"))
         connection->connected = well;
-    else if (is(step->verb, "send"))
-        add(&connection->sent, step->bytes);
-    else if (is(step->verb, "receive"))
-        add(&connection->received, step->bytes);
     else if (well && (is(step->verb, "half_close") || is(step->verb, "close") ||
                       is(step->verb, "reset")))
         connection->ended = true;
 }
 
-static void moved(struct moment_connection *connection, const char *call, int64_t bytes)
+/* `enter` is the call that the thread was in, or NULL. */
+static void moved(struct moment_connection *connection, const struct event *event,
+                  const struct event *enter)
 {
-    if (!connection || !call)
+    int64_t bytes;
+    enum move move = connection ? move_of(event, enter, &bytes) : MOVE_NONE;
+    if (move == MOVE_NONE)
         return;
-    if (phase_call_is(call, "@receive") || phase_ring_receives(call))
-        add(&connection->taken, bytes);
-    else if (phase_call_is(call, "@send") || phase_ring_sends(call))
-        add(&connection->answered, bytes);
+    int64_t *const sums[] = {
+        [MOVE_SENT] = &connection->sent,
+        [MOVE_TAKEN] = &connection->taken,
+        [MOVE_ANSWERED] = &connection->answered,
+        [MOVE_RECEIVED] = &connection->received,
+    };
+    if (bytes <= INT64_MAX - *sums[move])
+        *sums[move] += bytes;
 }
 
 static size_t interest_place(const struct moment *moment, int process, int epoll, int fd)
@@ -214,9 +213,7 @@ static void apply_leave(struct moment *moment, struct moment_thread *thread,
     const struct event *enter = thread->enter;
     thread->leave = leave;
     thread->enter = NULL;
-    if (!enter || !phase_enter_is(enter, "@receive:MSG_PEEK"))
-        moved(connection, leave->call,
-              leave->bytes != EVENT_NONE ? leave->bytes : leave->result);
+    moved(connection, leave, enter);
     if (!enter || enter->number != leave->pair)
         return;
     if (is(leave->call, "epoll_ctl") && !leave->error)
@@ -234,12 +231,12 @@ static void apply(struct moment *moment, const struct event *event)
         thread->process = event->process;
     if (connection)
         connection->last = event;
+    if (event->kind == EVENT_STEP || event->kind == EVENT_COMPLETE)
+        moved(connection, event, NULL);
     if (event->kind == EVENT_STEP)
         apply_step(moment, connection, event);
     else if (event->kind == EVENT_MARK)
         moment->mark = event;
-    else if (event->kind == EVENT_COMPLETE)
-        moved(connection, event->call, event->bytes);
     else if (event->kind == EVENT_CLOSE)
         apply_close(moment, connection, event);
     if (connection && event->kind == EVENT_OPEN) {

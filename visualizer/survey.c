@@ -39,7 +39,12 @@ static int find_threads(struct survey *survey)
     for (size_t i = 0; i < survey->phases.count; i++) {
         const struct phase *span = &survey->phases.spans[i];
         survey->present[span->kind] = true;
-        if (span->kind != PHASE_WAIT && span->kind != PHASE_COPY)
+        struct survey_lane *last = count ? &survey->threads[count - 1] : NULL;
+        if (span->kind == PHASE_WAIT || span->kind == PHASE_COPY)
+            continue;
+        if (last && last->number == span->thread)
+            last->to = span->end > last->to ? span->end : last->to;
+        else
             survey->threads[count++] =
                 (struct survey_lane){span->thread, span->begin, span->end};
     }
@@ -58,7 +63,12 @@ static int find_connections(struct survey *survey)
     for (size_t i = 0; i < recording->count; i++) {
         const struct event *event = &recording->events[i];
         bool in_server = event->thread > 0 || event->kind == EVENT_COMPLETE;
-        if (event->connection > 0 && in_server)
+        struct survey_lane *last = count ? &survey->connections[count - 1] : NULL;
+        if (event->connection <= 0 || !in_server)
+            continue;
+        if (last && last->number == event->connection)
+            last->to = event->time; /* most events stand beside others of theirs */
+        else
             survey->connections[count++] =
                 (struct survey_lane){event->connection, event->time, event->time};
     }

@@ -25,7 +25,7 @@ struct tape {
     const char *name;    /* "03-select", for titles; never NULL */
     const char *check;   /* "21 a slow reader holds nobody up"; NULL */
     const char *message; /* why the check failed; NULL */
-    struct recording *recording;
+    const struct recording *recording;
     struct survey survey;
     struct tape_lane *threads, *connections; /* by number */
     size_t thread_count, connection_count;
@@ -39,6 +39,8 @@ struct tape {
     size_t first;                 /* events before it stand before the origin */
     size_t failed_at;             /* the place of the failing event; SIZE_MAX */
     int64_t failed_time;          /* when it was over, and so failed; -1 */
+    int64_t whole_from; /* before it old events were left out, ns since `origin`; <= 0: none */
+    struct tape_live *live; /* private; NULL: read whole */
 };
 
 /*
@@ -48,6 +50,20 @@ struct tape {
 struct tape *tape_open(const char *path, const char *check, const char *message,
                        struct failure *failure);
 void tape_close(struct tape *tape);
+
+/*
+ * A tape of a recording that is still being written; it may be empty as yet. `check` as above. Of
+ * old events only those stay that still matter, so that it does not grow with time (follow.h).
+ */
+struct tape *tape_follow(const char *path, const char *check, struct failure *failure);
+
+/*
+ * Reads what was added. 1: something was: places, spans, events and texts that were taken from
+ * the tape are no longer valid, times are; 0: nothing was; -1 with a failure: nothing more will
+ * come, and with STATUS_MACHINE nothing may be done with the tape but to close it. `origin`
+ * stays once a client has done its first step.
+ */
+int tape_grow(struct tape *tape, struct failure *failure);
 
 /* How many events have happened at `time` (ns since the origin). */
 size_t tape_place(const struct tape *tape, int64_t time);

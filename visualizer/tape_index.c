@@ -74,6 +74,8 @@ void tape_index_free(struct tape *tape)
     for (size_t i = 0; tape->connections && i < tape->connection_count; i++)
         free(tape->connections[i].sums);
     free(tape->marks);
+    tape->marks = NULL;
+    tape->mark_count = 0;
 }
 
 /* --- asking --- */

@@ -132,10 +132,11 @@ static void call_end(struct lanes *lanes, struct lane *lane, const struct event 
     if (kind == PHASE_RUNNING)
         return;
     tell(lanes, lane, PHASE_RUNNING, NULL, at_enter(lanes, enter));
+    size_t before = lanes->out->count;
     tell(lanes, lane, kind, enter, until);
     /* Who cannot tell whether it slept is wrong by all of it. */
-    if (lanes->slept[lanes_at(lanes, enter)] == EVENT_UNKNOWN && lanes->out->count &&
-        kind == PHASE_BLOCKED && !lanes->failed)
+    if (lanes->slept[lanes_at(lanes, enter)] == EVENT_UNKNOWN && lanes->out->count > before &&
+        kind == PHASE_BLOCKED)
         lanes->out->spans[lanes->out->count - 1].uncertainty = until.time - enter->time;
 }
 

@@ -23,7 +23,7 @@ struct lanes {
 int lanes_threads(struct lanes *lanes);
 int lanes_connections(struct lanes *lanes);
 
-/* Adds a span; one that would end before it begins is left out. */
+/* Adds a span, or what is known of it; one that would end before it begins is left out. */
 void lanes_add(struct lanes *lanes, const struct phase *span);
 
 /* The call came back with nothing to do: EAGAIN, or nothing was ready and no time given. */

@@ -25,10 +25,27 @@ struct last_seen {
     UT_hash_handle hh;
 };
 
+/*
+ * Where old events were left out, nothing is known of what was done between those that are kept:
+ * only a call that is under way reaches back there, to its own ENTER.
+ */
+static struct phase known_part(const struct lanes *lanes, const struct phase *span)
+{
+    struct phase known = *span;
+    bool between = span->kind == PHASE_RUNNING || span->kind == PHASE_NOTIFIED ||
+                   span->begin_from == SOURCE_EXIT;
+    if (between && span->begin < lanes->recording->whole_from) {
+        known.begin = lanes->recording->whole_from;
+        known.begin_from = SOURCE_CUT;
+    }
+    return known;
+}
+
 void lanes_add(struct lanes *lanes, const struct phase *span)
 {
     struct phases *out = lanes->out;
-    if (span->end < span->begin)
+    struct phase known = known_part(lanes, span);
+    if (known.end < known.begin || known.end < lanes->recording->whole_from)
         return;
     if (out->count == lanes->room) {
         size_t room = lanes->room ? lanes->room * 2 : 64;
@@ -40,7 +57,7 @@ void lanes_add(struct lanes *lanes, const struct phase *span)
         out->spans = larger;
         lanes->room = room;
     }
-    out->spans[out->count++] = *span;
+    out->spans[out->count++] = known;
 }
 
 bool lanes_vain(const struct event *enter, const struct event *leave)

@@ -1,6 +1,6 @@
 /*
  * Reading a recording: line by line, each parsed on its own, so that a bad line costs only
- * itself. Then order by time, an index by number, and each ENTER tied to its LEAVE.
+ * itself. Then order by time, an index by number, and each ENTER tied to its LEAVE (arrange.c).
  */
 #include "event/recording.h"
 
@@ -9,17 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event/arena.h"
 #include "event/line.h"
-
-#define NO_EVENT SIZE_MAX
-
-struct recording_index {
-    struct arena arena; /* every string of header and events */
-    size_t room;        /* of the events */
-    size_t *by_number;  /* positions of the events, ordered by their number */
-    size_t *leaves;     /* for each position: that of its LEAVE, or NO_EVENT */
-};
+#include "event/recording_parts.h"
 
 static struct event *event_room(struct recording *recording)
 {
@@ -35,7 +26,7 @@ static struct event *event_room(struct recording *recording)
     return &recording->events[recording->count];
 }
 
-static int line_take(struct recording *recording, const char *line, size_t size)
+int recording_take_line(struct recording *recording, const char *line, size_t size)
 {
     struct event *event = event_room(recording);
     if (!event)
@@ -48,91 +39,28 @@ static int line_take(struct recording *recording, const char *line, size_t size)
     return 0;
 }
 
-/* --- index --- */
-
-static int by_time(const void *left, const void *right)
+const char *recording_take_header(struct recording *recording, const char *line, size_t size)
 {
-    const struct event *a = left, *b = right;
-    if (a->time != b->time)
-        return a->time < b->time ? -1 : 1;
-    return a->number < b->number ? -1 : a->number > b->number;
+    return line_header_read(line, size, &recording->index->header, &recording->header);
 }
 
-static int by_number(const void *left, const void *right, void *argument)
-{
-    const struct event *events = argument;
-    uint64_t a = events[*(const size_t *)left].number;
-    uint64_t b = events[*(const size_t *)right].number;
-    return a < b ? -1 : a > b;
-}
-
-static size_t position_of(const struct recording *recording, const struct event *event)
-{
-    return (size_t)(event - recording->events);
-}
-
-static void tie_leaves(struct recording *recording)
-{
-    struct recording_index *index = recording->index;
-    for (size_t i = 0; i < recording->count; i++)
-        index->leaves[i] = NO_EVENT;
-    for (size_t i = 0; i < recording->count; i++) {
-        const struct event *leave = &recording->events[i];
-        if (leave->kind != EVENT_LEAVE || leave->pair == 0)
-            continue;
-        const struct event *enter = recording_find(recording, leave->pair);
-        if (!enter || enter->kind != EVENT_ENTER || enter->thread != leave->thread)
-            continue;
-        size_t at = position_of(recording, enter);
-        if (at < i && index->leaves[at] == NO_EVENT)
-            index->leaves[at] = i;
-    }
-}
-
-/* Most recordings are in order already, and moving a million events takes as long as reading. */
-static bool ordered(const struct event *events, size_t count)
-{
-    for (size_t i = 1; i < count; i++)
-        if (by_time(&events[i - 1], &events[i]) > 0)
-            return false;
-    return true;
-}
-
-static bool numbered(const struct event *events, size_t count)
-{
-    for (size_t i = 1; i < count; i++)
-        if (events[i - 1].number > events[i].number)
-            return false;
-    return true;
-}
-
-static int index_make(struct recording *recording)
-{
-    struct recording_index *index = recording->index;
-    size_t count = recording->count;
-    if (count == 0)
-        return 0;
-    if (!ordered(recording->events, count))
-        qsort(recording->events, count, sizeof *recording->events, by_time);
-    index->by_number = malloc(count * sizeof *index->by_number);
-    index->leaves = malloc(count * sizeof *index->leaves);
-    if (!index->by_number || !index->leaves)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        index->by_number[i] = i;
-    if (!numbered(recording->events, count))
-        qsort_r(index->by_number, count, sizeof *index->by_number, by_number,
-                recording->events);
-    tie_leaves(recording);
-    return 0;
-}
+/* --- looking up --- */
 
 const struct event *recording_find(const struct recording *recording, uint64_t number)
 {
-    size_t low = 0, high = recording->count;
+    size_t low = 0, high = recording->count ? recording->index->arranged : 0;
+    const size_t *places = high ? recording->index->by_number : NULL;
+    const struct event *last = high ? &recording->events[places[high - 1]] : NULL;
+    /* Numbers run on without a gap, but where old events were left out. */
+    if (last && number <= last->number && last->number - number < high) {
+        const struct event *likely =
+            &recording->events[places[high - 1 - (last->number - number)]];
+        if (likely->number == number)
+            return likely;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct event *event = &recording->events[recording->index->by_number[middle]];
+        const struct event *event = &recording->events[places[middle]];
         if (event->number == number)
             return event;
         if (event->number < number)
@@ -146,8 +74,9 @@ const struct event *recording_find(const struct recording *recording, uint64_t n
 const struct event *recording_leave(const struct recording *recording,
                                     const struct event *enter)
 {
-    size_t at = position_of(recording, enter);
-    if (at >= recording->count || recording->index->leaves[at] == NO_EVENT)
+    size_t at = (size_t)(enter - recording->events);
+    if (recording->count == 0 || at >= recording->index->arranged ||
+        recording->index->leaves[at] == NO_EVENT)
         return NULL;
     return &recording->events[recording->index->leaves[at]];
 }
@@ -169,8 +98,7 @@ static int header_take(struct recording *recording, const char *path, const char
                            "%s ends within its first line: it is no recording, or was cut off "
                            "before anything happened.",
                            path);
-    const char *wrong =
-        line_header_read(line, (size_t)size, &recording->index->arena, &recording->header);
+    const char *wrong = recording_take_header(recording, line, (size_t)size);
     if (wrong)
         return failure_set(failure, STATUS_USAGE, "%s cannot be read: %s.", path, wrong);
     return 0;
@@ -187,7 +115,7 @@ static int lines_read(struct recording *recording, const char *path, FILE *file,
                               : header_take(recording, path, line, size, failure);
     while (answer == 0 && (size = getline(&line, &room, file)) > 0) {
         recording->cut = line[size - 1] != '\n';
-        if (!recording->cut && line_take(recording, line, (size_t)size) < 0)
+        if (!recording->cut && recording_take_line(recording, line, (size_t)size) < 0)
             answer = out_of_memory(path, failure);
     }
     if (answer == 0 && ferror(file))
@@ -196,13 +124,21 @@ static int lines_read(struct recording *recording, const char *path, FILE *file,
     return answer;
 }
 
-struct recording *recording_read(const char *path, struct failure *failure)
+struct recording *recording_new(void)
 {
     struct recording *recording = calloc(1, sizeof *recording);
     if (recording)
         recording->index = calloc(1, sizeof *recording->index);
-    if (!recording || !recording->index) {
-        free(recording);
+    if (recording && recording->index)
+        return recording;
+    free(recording);
+    return NULL;
+}
+
+struct recording *recording_read(const char *path, struct failure *failure)
+{
+    struct recording *recording = recording_new();
+    if (!recording) {
         out_of_memory(path, failure);
         return NULL;
     }
@@ -211,7 +147,7 @@ struct recording *recording_read(const char *path, struct failure *failure)
                       : failure_errno(failure, STATUS_USAGE, "%s cannot be opened", path);
     if (file)
         fclose(file);
-    if (answer == 0 && index_make(recording) < 0)
+    if (answer == 0 && recording_arrange(recording) < 0)
         answer = out_of_memory(path, failure);
     if (answer == 0)
         return recording;
@@ -223,6 +159,7 @@ void recording_free(struct recording *recording)
 {
     if (!recording)
         return;
+    arena_free(&recording->index->header);
     arena_free(&recording->index->arena);
     free(recording->index->by_number);
     free(recording->index->leaves);

@@ -17,8 +17,10 @@ struct recording {
     struct recording_header header; /* strings owned by the recording */
     struct event *events;           /* in order of time; equal times in order of number */
     size_t count;
-    size_t skipped;                /* lines that could not be read */
-    bool cut;                      /* the file ends in the middle of a line */
+    size_t skipped;     /* lines that could not be read */
+    bool cut;           /* the file ends in the middle of a line */
+    uint64_t left_out;  /* old events of a followed one (follow.h); 0 when read whole */
+    int64_t whole_from; /* no event from this time on was left out; 0: none at all */
     struct recording_index *index; /* private */
 };
 
