@@ -17,6 +17,10 @@
 
 /* --- legend --- */
 
+struct place {
+    double x, y;
+};
+
 static bool shown(const struct svg *svg, int kind)
 {
     return svg->tape->survey.present[kind];
@@ -30,26 +34,31 @@ static int legend_lines(const struct svg *svg)
     return kinds / 2 + 1; /* and the arrow */
 }
 
+/* Where the entry with this number begins: two stand in a line. */
+static struct place entry_place(const struct svg *svg, int number)
+{
+    int line = number / 2;
+    return (struct place){number % 2 ? SVG_WIDTH / 2.0 : SVG_MARGIN,
+                          svg->y + line * (double)LEGEND_LINE};
+}
+
 static void put_legend(struct svg *svg)
 {
     char text[128];
-    int place = 0;
+    int entries = 0;
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++) {
         if (!shown(svg, kind))
             continue;
-        double x = place % 2 ? SVG_WIDTH / 2.0 : SVG_MARGIN;
-        double y = svg->y + (double)(place / 2) * LEGEND_LINE;
-        svg_rectangle(svg, x, y, 40, 17, (enum phase_kind)kind, false);
+        struct place at = entry_place(svg, entries++);
+        svg_rectangle(svg, at.x, at.y, 40, 17, (enum phase_kind)kind, false);
         svg_rectangle_end(svg);
         snprintf(text, sizeof text, "%c  %s: %s", phase_glyph((enum phase_kind)kind),
                  phase_name((enum phase_kind)kind), phase_meaning((enum phase_kind)kind));
-        svg_text(svg, x + 48, y + 13, "legend", text, 100);
-        place++;
+        svg_text(svg, at.x + 48, at.y + 13, "legend", text, 100);
     }
-    double x = place % 2 ? SVG_WIDTH / 2.0 : SVG_MARGIN;
-    double y = svg->y + (double)(place / 2) * LEGEND_LINE;
-    svg_arrow(svg, x + 20, y + 6);
-    svg_text(svg, x + 48, y + 13, "legend", "the peer of the connection sends", 60);
+    struct place at = entry_place(svg, entries);
+    svg_arrow(svg, at.x + 20, at.y + 6);
+    svg_text(svg, at.x + 48, at.y + 13, "legend", "the peer of the connection sends", 60);
     svg->y += legend_lines(svg) * LEGEND_LINE + 10;
 }
 

@@ -37,6 +37,7 @@ struct row {
 static void put_title(const struct svg *svg, const struct phase *span)
 {
     char from[PHRASE_TIME], length[PHRASE_TIME], error[PHRASE_TIME];
+    int64_t begin = span->begin - svg->tape->origin;
     fprintf(svg->out, "<title>%s", phase_name(span->kind));
     if (span->call) {
         fputs(" in ", svg->out);
@@ -45,7 +46,7 @@ static void put_title(const struct svg *svg, const struct phase *span)
     if (span->connection)
         fprintf(svg->out, ", connection %d", span->connection);
     fprintf(svg->out, ", from %s, %s (give or take %s)</title>",
-            phrase_time(from, span->begin > svg->begin ? span->begin - svg->begin : 0),
+            begin < 0 ? "before the script" : phrase_time(from, begin),
             phrase_time(length, span->end - span->begin),
             phrase_time(error, span->uncertainty));
 }

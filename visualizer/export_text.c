@@ -128,7 +128,7 @@ static char *valid_copy(const char *text)
 int export_json(FILE *out, const char *text)
 {
     json_t *string = text ? json_string(text) : json_null();
-    if (!string) { /* no UTF-8, or no memory */
+    if (!string && text) { /* no UTF-8, or no memory */
         char *copy = valid_copy(text);
         string = copy ? json_string(copy) : NULL;
         free(copy);
