@@ -22,8 +22,11 @@ static void put_title(const struct show *show, struct canvas *canvas)
     const struct player *player = &show->player;
     const struct tape *tape = player_tape(player);
     char right[64];
-    snprintf(right, sizeof right, "%s %g x%s", player->paused ? "pause" : "plays",
-             player->speed, player->loop ? " loop" : "");
+    if (player->live)
+        snprintf(right, sizeof right, "%s", player->paused ? "live, held" : "live");
+    else
+        snprintf(right, sizeof right, "%s %g x%s", player->paused ? "pause" : "plays",
+                 player->speed, player->loop ? " loop" : "");
     int width = (int)strlen(right), column = 1;
     int most = canvas->columns - width - 3;
     column += canvas_text(canvas, 0, column, most, ROLE_TITLE, tape->name) + 2;

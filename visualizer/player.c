@@ -19,14 +19,21 @@ static double speed_for(int64_t end)
     return notches[at];
 }
 
+static void ends_find(struct player *player)
+{
+    player->end = 0;
+    for (size_t i = 0; i < player->tape_count; i++)
+        if (player->tapes[i]->end > player->end)
+            player->end = player->tapes[i]->end;
+}
+
 void player_make(struct player *player, struct tape *const *tapes, size_t count)
 {
     *player = (struct player){.paused = true};
     for (size_t i = 0; i < count && i < PLAYER_TAPES; i++) {
         player->tapes[player->tape_count++] = tapes[i];
-        if (tapes[i]->end > player->end)
-            player->end = tapes[i]->end;
     }
+    ends_find(player);
     player->speed = speed_for(player->end);
     player_seek(player, 0);
     player_step(player, UNIT_FAILURE, 1);
@@ -218,10 +225,32 @@ bool player_step(struct player *player, enum player_unit unit, int direction)
 
 /* --- time --- */
 
+/* What is drawn comes from a file that its writer fills every 100 ms. */
+#define LIVE_BEHIND (250 * CLOCK_MILLISECOND)
+
+void player_refresh(struct player *player)
+{
+    ends_find(player);
+    player_seek(player, player->time);
+}
+
+/* Goes on as real time does, never far behind what there is. */
+static void tick_live(struct player *player, int64_t elapsed)
+{
+    int64_t time = player->time + elapsed;
+    if (time < player->end - LIVE_BEHIND)
+        time = player->end - LIVE_BEHIND;
+    player_seek(player, time);
+}
+
 bool player_tick(struct player *player, int64_t elapsed)
 {
     if (player->paused)
         return false;
+    if (player->live) {
+        tick_live(player, elapsed);
+        return true;
+    }
     int64_t time = player->time + (int64_t)((double)elapsed * player->speed);
     if (time >= player->end && player->loop)
         time = 0;

@@ -28,6 +28,7 @@ struct player {
     int64_t end;  /* of the longest tape */
     double speed; /* 1: real time */
     bool paused, loop;
+    bool live; /* the tapes grow, and unless it is paused the time is that of their end */
 };
 
 /* The tapes stay the caller's. Begins at the failure of the first tape, paused; else at 0. */
@@ -41,6 +42,9 @@ bool player_step(struct player *player, enum player_unit unit, int direction);
 
 void player_seek(struct player *player, int64_t time);
 void player_seek_place(struct player *player, size_t place);
+
+/* The tapes have grown: their places are others, the time stays. */
+void player_refresh(struct player *player);
 
 /* `elapsed` ns of real time have gone by. True when what is shown may have changed. */
 bool player_tick(struct player *player, int64_t elapsed);

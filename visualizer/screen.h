@@ -11,6 +11,8 @@ struct screen_options {
     const struct palette *palette; /* not NULL */
     const char *notice;            /* said at the beginning; NULL */
     bool once;                     /* play to the end and go, unless a key is pressed */
+    bool (*runs)(void *context); /* does what live tapes follow still run? NULL: none is live */
+    void *context;
 };
 
 /*

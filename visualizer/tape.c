@@ -152,6 +152,7 @@ const struct phase *tape_span(const struct tape *tape, const struct tape_lane *l
                               int64_t time)
 {
     const struct phase *span = lane ? tape_doing(lane, time + tape->origin) : NULL;
-    bool over = span && span->end - tape->origin <= time && span->begin < span->end;
+    bool over = span && span->end - tape->origin <= time && span->begin < span->end &&
+                time < tape->end; /* at the end whatever was under way still is */
     return over ? NULL : span;
 }

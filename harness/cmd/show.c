@@ -15,6 +15,7 @@
 
 #include "grade/kept.h"
 #include "grade/lab.h"
+#include "grade/live.h"
 #include "visualizer/export_file.h"
 #include "visualizer/plain.h"
 #include "visualizer/player.h"
@@ -27,6 +28,8 @@ struct call {
     struct screen_options screen;
     const struct export_format *format; /* NULL: no export */
     const char *output;
+    const char *source; /* of a live run; NULL */
+    bool solution;
 };
 
 enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE, KEY_EXPORT };
@@ -39,6 +42,8 @@ static const struct argp_option options[] = {
      "Begin with this view: 1 model, 2 time line, 3 compare, 4 kernel, 5 calls", 0},
     {"palette", KEY_PALETTE, "NAME", 0,
      "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
+    {"solution", 'S', NULL, 0, "LAB: run the reference solution", 0},
+    {"source", 's', "FILE|DIR", 0, "LAB: run this source instead of the lab's folder", 0},
     {"export", KEY_EXPORT, "FORMAT", 0,
      "For other programs: svg, asciicast, perfetto, strace, csv", 0},
     {"output", 'o', "FILE", 0, "Where an export goes (standard output when not said)", 0},
@@ -88,6 +93,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->format = export_find(argument);
         if (!call->format)
             argp_error(state, "there is no export \"%s\"", argument);
+    } else if (key == 'S') {
+        call->solution = true;
+    } else if (key == 's') {
+        call->source = argument;
     } else if (key == 'o') {
         call->output = argument;
     } else if (key == KEY_ONCE) {
@@ -109,9 +118,9 @@ static const struct argp show_argp = {
     .args_doc = "[WHAT...]",
     .doc =
         "Play where a server waited and copied; several side by side. WHAT is a recording "
-        "(.iorec), a check of a lab's last grading (01/11), or a lab (its first check that "
-        "failed). Without WHAT: a tour of recordings of the reference servers. In a pipe it is "
-        "--plain.",
+        "(.iorec), a check of a lab's last grading (01/11; 01/ is the first that failed), or a "
+        "lab: on a screen it is run now, live. Without WHAT: a tour of recordings of the "
+        "reference servers. In a pipe it is --plain.",
 };
 
 /* --- as text --- */
@@ -216,6 +225,61 @@ static int tapes_export(const struct tapes *tapes, const struct call *call,
     return export_file(tapes->items[0], &spec, failure);
 }
 
+/* --- live --- */
+
+static bool live_runs(void *live)
+{
+    return !live_over(live);
+}
+
+/* A lab alone is run now; LAB/CHECK, and files, are shown as they were. */
+static bool is_live(const struct call *call)
+{
+    return call->count == 1 && !call->format && has_screen() &&
+           (call->solution || call->source ||
+            (access(call->what[0], F_OK) != 0 && !strchr(call->what[0], '/') &&
+             !strchr(call->what[0], '.')));
+}
+
+static int live_show(struct call *call, struct live *live, struct failure *failure)
+{
+    struct live_spec spec = {
+        .lab = call->what[0], .source = call->source, .solution = call->solution};
+    fprintf(stderr, "iolab show: building and starting the server of %s ...\n", spec.lab);
+    if (live_start(live, &spec, failure) < 0 || live_wait(live, failure) < 0)
+        return -1;
+    struct tape *tape = tape_follow(live->recording, NULL, failure);
+    if (!tape)
+        return -1;
+    call->screen.runs = live_runs;
+    call->screen.context = live;
+    int answer = screen_show(&tape, 1, &call->screen, failure);
+    tape_close(tape);
+    return answer;
+}
+
+static int screen_end(int answer, const struct failure *failure)
+{
+    if (answer < 0) {
+        fprintf(stderr, "iolab show: %s\n", failure->text);
+        return failure->status;
+    }
+    if (answer > 0) { /* as if the signal had done it */
+        signal(answer, SIG_DFL);
+        raise(answer);
+    }
+    return STATUS_WELL;
+}
+
+static int live_run(struct call *call)
+{
+    struct failure failure = {.status = STATUS_MACHINE};
+    struct live live;
+    int answer = live_show(call, &live, &failure);
+    live_stop(&live);
+    return screen_end(answer, &failure);
+}
+
 static enum iolab_status screen_run(struct call *call)
 {
     struct tapes tapes = {.count = 0};
@@ -236,15 +300,7 @@ static enum iolab_status screen_run(struct call *call)
         answer = screen_show(tapes.items, tapes.count, &call->screen, &failure);
     for (size_t i = 0; i < tapes.count; i++)
         tape_close(tapes.items[i]);
-    if (answer < 0) {
-        fprintf(stderr, "iolab show: %s\n", failure.text);
-        return failure.status;
-    }
-    if (answer > 0) { /* as if the signal had done it */
-        signal(answer, SIG_DFL);
-        raise(answer);
-    }
-    return STATUS_WELL;
+    return (enum iolab_status)screen_end(answer, &failure);
 }
 
 int main(int argc, char **argv)
@@ -259,5 +315,5 @@ int main(int argc, char **argv)
         return texts_show(&call);
     setlocale(LC_ALL, call.format ? "C.UTF-8" : "");
     setlocale(LC_NUMERIC, "C");
-    return screen_run(&call);
+    return is_live(&call) ? live_run(&call) : (int)screen_run(&call);
 }

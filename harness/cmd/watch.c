@@ -53,8 +53,8 @@ static const struct argp watch_argp = {
     .doc = "Grade LAB again at each save. Keys: h hint, v visualize, r run, q quit.",
 };
 
-/* Starts `iolab COMMAND LAB`; it is waited for in the loop. */
-static void start(struct watch *watch, const char *command)
+/* Starts `iolab COMMAND WHAT`; it is waited for in the loop. */
+static void start(struct watch *watch, const char *command, const char *what)
 {
     struct failure ignored;
     char program[PATH_MAX + 32];
@@ -64,7 +64,7 @@ static void start(struct watch *watch, const char *command)
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        execl(program, command, watch->lab, (char *)NULL);
+        execl(program, command, what, (char *)NULL);
         fprintf(stderr, "iolab watch: cannot run %s: %s\n", program, strerror(errno));
         _exit(STATUS_MACHINE);
     }
@@ -84,7 +84,7 @@ static void grade(struct watch *watch)
         fputs("\033[2J\033[H", stdout);
     fflush(stdout);
     watch->grading = true;
-    start(watch, "grade");
+    start(watch, "grade", watch->lab);
 }
 
 static void child_ended(struct watch *watch)
@@ -107,7 +107,9 @@ static void child_ended(struct watch *watch)
 /* It has the terminal to itself: keys are not ours meanwhile. */
 static void show(struct watch *watch)
 {
-    start(watch, "show");
+    char what[PATH_MAX];
+    snprintf(what, sizeof what, "%s/", watch->lab); /* what failed, not a new run */
+    start(watch, "show", what);
     watch->showing = watch->child != 0;
 }
 
@@ -123,7 +125,7 @@ static void key_pressed(struct watch *watch)
     if (watch->child)
         return;
     if (key == 'h')
-        start(watch, "hint");
+        start(watch, "hint", watch->lab);
     else if (key == 'v')
         show(watch);
 }

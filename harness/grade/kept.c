@@ -92,7 +92,7 @@ int kept_find(const char *typed, struct kept *kept, struct failure *failure)
     const char *slash = strrchr(typed, '/');
     char *name = slash ? strndup(typed, (size_t)(slash - typed)) : strdup(typed);
     char *lab = name ? lab_resolve(name, failure) : NULL;
-    int answer = lab ? kept_of_lab(kept, lab, slash ? slash + 1 : NULL, failure) : -1;
+    int answer = lab ? kept_of_lab(kept, lab, slash && slash[1] ? slash + 1 : NULL, failure) : -1;
     free(lab);
     free(name);
     return answer;

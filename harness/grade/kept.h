@@ -14,7 +14,7 @@ struct kept {
 };
 
 /*
- * What `typed` means: a recording's path; LAB/CHECK; or LAB, its first check that failed, else
+ * What `typed` means: a recording's path; LAB/CHECK; or LAB or LAB/, its first check that failed, else
  * the first that was recorded. -1 with a failure. Free with kept_free, also then.
  */
 int kept_find(const char *typed, struct kept *kept, struct failure *failure);

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 
 #define SCRIPT_PATH "labs/live/10-live.lua"
 #define CHECK       "11" /* the first of that script */
+#define LOOK_MS     20   /* between two looks for the recording */
 #define SAID_MOST   900  /* bytes of messages in a failure */
 
 /* In the child: nothing of it is seen but what it writes to the file of messages. */
@@ -76,11 +79,6 @@ int live_start(struct live *live, const struct live_spec *spec, struct failure *
     return spawn(live, spec, failure);
 }
 
-bool live_begun(struct live *live)
-{
-    return access(live->recording, R_OK) == 0;
-}
-
 bool live_over(struct live *live)
 {
     if (live->pid > 0 && waitpid(live->pid, &live->status, WNOHANG) == live->pid)
@@ -88,7 +86,7 @@ bool live_over(struct live *live)
     return live->pid <= 0;
 }
 
-int live_failed(const struct live *live, struct failure *failure)
+static int failed(const struct live *live, struct failure *failure)
 {
     char said[SAID_MOST] = "";
     FILE *file = fopen(live->messages, "re");
@@ -97,6 +95,17 @@ int live_failed(const struct live *live, struct failure *failure)
         fclose(file);
     said[size] = '\0';
     return failure_set(failure, STATUS_FAILED, "the server did not come to run:\n%s", said);
+}
+
+int live_wait(struct live *live, struct failure *failure)
+{
+    int child = pidfd_open(live->pid, 0);
+    struct pollfd ends = {.fd = child, .events = POLLIN};
+    while (access(live->recording, R_OK) != 0 && !live_over(live))
+        poll(&ends, 1, LOOK_MS);
+    if (child >= 0)
+        close(child);
+    return access(live->recording, R_OK) == 0 ? 0 : failed(live, failure);
 }
 
 void live_stop(struct live *live)

@@ -28,14 +28,12 @@ struct live_spec {
 /* -1 with a failure. live_stop in any case. */
 int live_start(struct live *live, const struct live_spec *spec, struct failure *failure);
 
-/* Is its recording there? Does not wait. */
-bool live_begun(struct live *live);
+/* Waits until its recording is there. -1 with a failure when it never will: what the grading said
+   last (the server does not compile, and so on). */
+int live_wait(struct live *live, struct failure *failure);
 
 /* Has it come to its end? Does not wait. */
 bool live_over(struct live *live);
-
-/* Why there is no recording: what the grading said last. Into the failure; returns -1. */
-int live_failed(const struct live *live, struct failure *failure);
 
 /* Ends it, and takes its files away. */
 void live_stop(struct live *live);

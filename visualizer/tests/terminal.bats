@@ -9,7 +9,7 @@ setup() {
     terminal_wait 'ready>'
     terminal_keys "stty -a >$work/before; echo BEFORE" Enter
     terminal_wait '^BEFORE'
-    terminal_keys "$iolab show $recordings/03-select-11.iorec" Enter
+    terminal_keys "$iolab show $recordings/03-select.iorec" Enter
     terminal_wait 'APPLICATION'
     shower=$(pgrep -P "$(terminal list-panes -F '#{pane_pid}')" iolab-show)
 }

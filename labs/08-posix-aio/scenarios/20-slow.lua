@@ -135,12 +135,19 @@ local function not_yet_closed(t, c, spoke, limit)
   if rest > 0 then c:expect_silence(rest) end
 end
 
--- Sends until nothing is taken twice in a row: the server then has bytes that it cannot send.
+-- The server then has bytes of this client that it cannot send.
 local function stuff(t, c)
-  local refused = 0
-  for _ = 1, 40 do
-    refused = c:try_send(t:bytes(MEGABYTE), { within = 0.5 }) == 0 and refused + 1 or 0
-    if refused == 2 then return end
+  local witness = t:connect()
+  t:fill(c, witness, 64 * MEGABYTE)
+  witness:close()
+end
+
+-- Holds when it has held for two rounds of the talkers: one of them may just be coming anew.
+local function steady(holds, rounds)
+  local since
+  return function()
+    since = holds() and (since or rounds()) or nil
+    return since and rounds() >= since + 2
   end
 end
 
@@ -175,11 +182,11 @@ check "idle clients are closed, and only they" {
     local hesitant = t:connect { port = t.port + 1 }
     hesitant:send("half a na")
     local full = t:connect { receive_buffer = 16384, send_buffer = 65536 }
-    full:stall()
     stuff(t, full)
     silent:expect_close { within = 15 }
     hesitant:expect_close { within = 15 }
-    t:eventually(function() return t.server:descriptors() < open end, {
+    local function gone() return t.server:descriptors() < open end
+    t:eventually(steady(gone, function() return rounds end), {
       within = 15,
       message = "a client was silent, or took nothing, for longer than the limit, and its "
         .. "descriptor is still open",
