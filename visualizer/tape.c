@@ -29,16 +29,31 @@ int tape_texts(struct tape *tape, const char *path, const char *check, const cha
     return tape->name && !check == !tape->check && !message == !tape->message ? 0 : -1;
 }
 
-static void failure_find(struct tape *tape)
+static void failure_set_at(struct tape *tape, const struct event *failed)
 {
-    const struct event *failed = tape->survey.failed;
-    tape->failed_at = SIZE_MAX;
-    tape->failed_time = -1;
-    if (!failed)
-        return;
     int64_t time = failed->time + failed->span - tape->origin;
     tape->failed_at = (size_t)(failed - tape->recording->events);
-    tape->failed_time = time < tape->end ? time : tape->end;
+    tape->failed_time = time < 0 ? 0 : time < tape->end ? time : tape->end;
+}
+
+static void failure_find(struct tape *tape)
+{
+    tape->failed_at = SIZE_MAX;
+    tape->failed_time = -1;
+    if (tape->survey.failed)
+        failure_set_at(tape, tape->survey.failed);
+}
+
+/* Where a step of the script failed, that is the moment; a report knows of the other ways too. */
+void tape_failure(struct tape *tape, uint64_t number)
+{
+    const struct event *failed = number ? recording_find(tape->recording, number) : NULL;
+    if (!tape->message || tape->survey.failed)
+        return;
+    if (failed)
+        failure_set_at(tape, failed);
+    else
+        tape->failed_time = tape->end; /* what is not of one moment is known at the end */
 }
 
 int tape_derive(struct tape *tape, const int64_t *origin)

@@ -51,6 +51,9 @@ struct tape *tape_open(const char *path, const char *check, const char *message,
                        struct failure *failure);
 void tape_close(struct tape *tape);
 
+/* A report says that this event shows the failure (0: it does not say). */
+void tape_failure(struct tape *tape, uint64_t number);
+
 /*
  * A tape of a recording that is still being written; it may be empty as yet. `check` as above. Of
  * old events only those stay that still matter, so that it does not grow with time (follow.h).

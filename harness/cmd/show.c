@@ -175,13 +175,16 @@ static int tapes_full(struct failure *failure)
                        PLAYER_TAPES);
 }
 
-static int tapes_add(struct tapes *tapes, const char *path, const char *check,
-                     const char *message, struct failure *failure)
+static int tapes_add(struct tapes *tapes, const struct kept *kept, struct failure *failure)
 {
     if (tapes->count == PLAYER_TAPES)
         return tapes_full(failure);
-    tapes->items[tapes->count] = tape_open(path, check, message, failure);
-    return tapes->items[tapes->count] ? (tapes->count++, 0) : -1;
+    struct tape *tape = tape_open(kept->path, kept->check, kept->message, failure);
+    if (!tape)
+        return -1;
+    tape_failure(tape, kept->event);
+    tapes->items[tapes->count++] = tape;
+    return 0;
 }
 
 static int tapes_named(struct tapes *tapes, const struct call *call, struct failure *failure)
@@ -191,7 +194,7 @@ static int tapes_named(struct tapes *tapes, const struct call *call, struct fail
         struct kept kept;
         answer = kept_find(call->what[i], &kept, failure);
         if (answer == 0)
-            answer = tapes_add(tapes, kept.path, kept.check, kept.message, failure);
+            answer = tapes_add(tapes, &kept, failure);
         kept_free(&kept);
     }
     return answer;
@@ -208,7 +211,7 @@ static int tapes_of_tour(struct tapes *tapes, struct failure *failure)
     if (root && glob(pattern, 0, NULL, &found) != 0)
         answer = failure_set(failure, STATUS_MACHINE, "no recordings are there (%s)", pattern);
     for (size_t i = 0; i < found.gl_pathc && answer == 0 && i < PLAYER_TAPES; i++)
-        answer = tapes_add(tapes, found.gl_pathv[i], NULL, NULL, failure);
+        answer = tapes_add(tapes, &(struct kept){.path = found.gl_pathv[i]}, failure);
     globfree(&found);
     return answer;
 }

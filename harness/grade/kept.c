@@ -48,6 +48,8 @@ static int kept_fill(struct kept *kept, const json_t *check, struct failure *fai
     if (asprintf(&kept->check, "check %d: %s", number, name ? name : "") < 0)
         kept->check = NULL;
     kept->message = failed(check) && message ? strdup(message) : NULL;
+    kept->event = (uint64_t)json_integer_value(
+        json_object_get(json_object_get(check, "evidence"), "failed_at"));
     return kept->path ? 0
                       : failure_set(failure, STATUS_USAGE,
                                     "check %d left no recording (rules read those of all "
@@ -84,7 +86,7 @@ static bool is_path(const char *what)
 
 int kept_find(const char *typed, struct kept *kept, struct failure *failure)
 {
-    *kept = (struct kept){NULL, NULL, NULL};
+    *kept = (struct kept){.path = NULL};
     if (is_path(typed)) {
         kept->path = strdup(typed);
         return kept->path ? 0 : failure_set(failure, STATUS_MACHINE, "there is no memory");
@@ -92,7 +94,8 @@ int kept_find(const char *typed, struct kept *kept, struct failure *failure)
     const char *slash = strrchr(typed, '/');
     char *name = slash ? strndup(typed, (size_t)(slash - typed)) : strdup(typed);
     char *lab = name ? lab_resolve(name, failure) : NULL;
-    int answer = lab ? kept_of_lab(kept, lab, slash && slash[1] ? slash + 1 : NULL, failure) : -1;
+    int answer =
+        lab ? kept_of_lab(kept, lab, slash && slash[1] ? slash + 1 : NULL, failure) : -1;
     free(lab);
     free(name);
     return answer;

@@ -5,12 +5,15 @@
 #ifndef IOLAB_KEPT_H
 #define IOLAB_KEPT_H
 
+#include <stdint.h>
+
 #include "base/failure.h"
 
 struct kept {
-    char *path;    /* of the recording */
-    char *check;   /* "21 a slow reader holds nobody up"; NULL: not known (a file was named) */
-    char *message; /* why it failed; NULL: it did not, or it is not known */
+    char *path;     /* of the recording */
+    char *check;    /* "21 a slow reader holds nobody up"; NULL: not known (a file was named) */
+    char *message;  /* why it failed; NULL: it did not, or it is not known */
+    uint64_t event; /* the number of the event that shows it; 0: not known */
 };
 
 /*
