@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "visualizer/frame.h"
@@ -57,6 +58,14 @@ static int write_all(FILE *out, struct tape *tape, const struct export_spec *spe
     return spec->format->write(out, &call);
 }
 
+/* No half of a file is left; a device stays. */
+static void take_back(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+        unlink(path);
+}
+
 int export_file(struct tape *tape, const struct export_spec *spec, struct failure *failure)
 {
     FILE *out = spec->path ? fopen(spec->path, "we") : stdout;
@@ -71,7 +80,7 @@ int export_file(struct tape *tape, const struct export_spec *spec, struct failur
     if (answer == 0)
         return 0;
     if (spec->path)
-        unlink(spec->path);
+        take_back(spec->path);
     errno = error;
     return failure_errno(failure, STATUS_MACHINE, "cannot write %s", name);
 }
