@@ -9,6 +9,7 @@
 
 #define CAPTION_ROWS   2
 #define PRESENTED_ROWS 4
+#define NOTE_ROOM      256 /* bytes of a speaker's note */
 
 static int caption_rows(const struct show *show, const struct canvas *canvas)
 {
@@ -42,9 +43,20 @@ static void put_title(const struct show *show, struct canvas *canvas)
 
 /* --- caption --- */
 
+/* What a speaker would say stands before it in a room. */
+static void say_caption(char text[NOTE_ROOM + CAPTION_ROOM], const struct show *show)
+{
+    const struct event *mark = player_moment(&show->player, show->player.chosen)->mark;
+    size_t used = 0;
+    text[0] = '\0';
+    if (show->presenting && mark && mark->detail && mark != player_event(&show->player))
+        used = (size_t)snprintf(text, NOTE_ROOM, "%.200s ", mark->detail);
+    caption_make(text + used, &show->player);
+}
+
 static void put_caption(const struct show *show, struct canvas *canvas, int row, int rows)
 {
-    char text[CAPTION_ROOM + VIEW_TEXT];
+    char text[NOTE_ROOM + CAPTION_ROOM];
     struct canvas_area area = {row, 1, rows, canvas->columns - 2};
     canvas_across(canvas, row - 1, 0, canvas->columns);
     if (show->typing)
@@ -53,7 +65,7 @@ static void put_caption(const struct show *show, struct canvas *canvas, int row,
     else if (show->notice)
         snprintf(text, sizeof text, "%s", show->notice);
     else
-        caption_make(text, &show->player);
+        say_caption(text, show);
     canvas_wrap(canvas, area, ROLE_CAPTION, text);
     canvas_across(canvas, row + rows, 0, canvas->columns);
 }

@@ -223,7 +223,7 @@ static void put_connections(const struct columns *columns, int row, int last)
         moment_connection(moment, columns->focus_connection);
     size_t left = 0;
     put_backlog(columns, row++);
-    if (focus)
+    if (focus && row <= last)
         row = put_connection(columns, row, last, focus);
     for (size_t i = 0; i < moment->connection_count && i < SCANNED; i++) {
         const struct moment_connection *connection = &moment->connections[i];
@@ -234,7 +234,7 @@ static void put_connections(const struct columns *columns, int row, int last)
         else
             left++;
     }
-    if (left)
+    if (left && row <= last)
         canvas_format(columns->canvas, last, columns->right.column + 1,
                       columns->right.columns - 2, ROLE_DIM, "... and %zu more connections",
                       left);
