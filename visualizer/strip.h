@@ -7,7 +7,7 @@
 #include "visualizer/tape_index.h"
 
 #define STRIP_MOST 1000 /* cells */
-#define STRIP_IDLE '-' /* the connection is open, and the server does not ask for data */
+#define STRIP_IDLE '-'  /* the connection is open, and the server does not ask for data */
 
 /* The stretch of time that is shown, and how many cells it has (1 to STRIP_MOST). */
 struct strip_scale {

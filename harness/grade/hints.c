@@ -107,9 +107,8 @@ static int print_next(FILE *out, const struct lab *lab, json_t *check, struct fa
     fprintf(out, "%s/%02ld  %s\nhint %zu of %zu: %s\n", name, number, title ? title : "",
             next + 1, count, hints[next]);
     if (next + 1 == count)
-        fprintf(out,
-                "That was the last one. What your server did: iolab show %s/%02ld\n",
-                name, number);
+        fprintf(out, "That was the last one. What your server did: iolab show %s/%02ld\n", name,
+                number);
     return 0;
 }
 
