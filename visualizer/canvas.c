@@ -6,6 +6,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/utf8.h"
+
 #define FORMAT_ROOM 1024 /* of one formatted text */
 
 int canvas_make(struct canvas *canvas, int rows, int columns, bool utf8)
@@ -54,30 +56,11 @@ void canvas_point(struct canvas *canvas, int row, int column, enum canvas_role r
 
 /* --- text --- */
 
-/* The code point at `*at`, which moves behind it; bytes that are no UTF-8 come one by one, as
-   U+FFFD. */
-static uint32_t decode(const char **at)
-{
-    const unsigned char *from = (const unsigned char *)*at;
-    size_t more = from[0] >= 0xf0 ? 3 : from[0] >= 0xe0 ? 2 : from[0] >= 0xc0 ? 1 : 0;
-    uint32_t point = more ? from[0] & (0x3fu >> more) : from[0];
-    (*at)++;
-    if (from[0] >= 0x80 && more == 0)
-        return 0xfffd;
-    for (size_t i = 1; i <= more; i++) {
-        if ((from[i] & 0xc0) != 0x80)
-            return 0xfffd;
-        point = point << 6 | (from[i] & 0x3f);
-    }
-    *at += more;
-    return point;
-}
-
 static int points_in(const char *text)
 {
     int count = 0;
     for (; *text; count++)
-        decode(&text);
+        utf8_next(&text);
     return count;
 }
 
@@ -87,7 +70,7 @@ int canvas_text(struct canvas *canvas, int row, int column, int most, enum canva
     bool cut = points_in(text) > most;
     int room = cut && most > 3 ? most - 3 : most, used = 0;
     for (; *text && used < room; used++)
-        canvas_point(canvas, row, column + used, role, decode(&text));
+        canvas_point(canvas, row, column + used, role, utf8_next(&text));
     for (; cut && used < most; used++)
         canvas_point(canvas, row, column + used, role, '.');
     return used;
@@ -111,7 +94,7 @@ static size_t line_size(const char *text, int columns)
     for (int used = 0; used < columns && *at; used++) {
         if (*at == ' ')
             blank = at;
-        decode(&at);
+        utf8_next(&at);
     }
     if (*at == '\0' || *at == ' ' || !blank)
         return (size_t)(at - text);
@@ -126,7 +109,7 @@ int canvas_wrap(struct canvas *canvas, struct canvas_area area, enum canvas_role
         size_t size = line_size(text, area.columns);
         const char *end = text + size;
         for (int column = 0; text < end; column++)
-            canvas_point(canvas, area.row + row, area.column + column, role, decode(&text));
+            canvas_point(canvas, area.row + row, area.column + column, role, utf8_next(&text));
         text += strspn(text, " ");
     }
     return row;
@@ -170,16 +153,6 @@ void canvas_dye(struct canvas *canvas, int row, int column, int columns, enum ca
 
 /* --- out --- */
 
-size_t canvas_encode(uint32_t point, char bytes[4])
-{
-    size_t more = point >= 0x10000 ? 3 : point >= 0x800 ? 2 : point >= 0x80 ? 1 : 0;
-    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = more; i > 0; i--, point >>= 6)
-        bytes[i] = (char)(0x80 | (point & 0x3f));
-    bytes[0] = (char)(first[more] | point);
-    return more + 1;
-}
-
 void canvas_print(const struct canvas *canvas, FILE *out)
 {
     for (int row = 0; row < canvas->rows; row++) {
@@ -187,9 +160,7 @@ void canvas_print(const struct canvas *canvas, FILE *out)
         while (last > 0 && canvas_at(canvas, row, last - 1)->point == ' ')
             last--;
         for (int column = 0; column < last; column++) {
-            char bytes[4];
-            size_t size = canvas_encode(canvas_at(canvas, row, column)->point, bytes);
-            fwrite(bytes, 1, size, out);
+            utf8_put(out, canvas_at(canvas, row, column)->point);
         }
         fputc('\n', out);
     }

@@ -93,9 +93,6 @@ void canvas_dye(struct canvas *canvas, int row, int column, int columns, enum ca
 /* As text, without roles; blanks at the ends of lines are left out. */
 void canvas_print(const struct canvas *canvas, FILE *out);
 
-/* A code point as UTF-8; returns its bytes (1 to 4). */
-size_t canvas_encode(uint32_t point, char bytes[4]);
-
 enum canvas_role canvas_role_of(enum phase_kind kind);
 const char *canvas_role_name(enum canvas_role role);
 

@@ -154,15 +154,13 @@ static int put_run(const struct cast *cast, FILE *out, int row, int column)
     for (; column < cast->next.columns && !same(cast, row, column); column++) {
         const struct canvas_cell *cell = canvas_at(&cast->next, row, column);
         const char *colour = colour_of(cast, cell->role);
-        char bytes[4];
         if (coloured && cell->role != role)
             fputs("\033[0m", out);
         if (colour && (!coloured || cell->role != role))
             fprintf(out, "\033[%sm", colour);
         coloured = colour != NULL;
         role = cell->role;
-        fwrite(bytes, 1, canvas_encode(export_shows(cell->point) ? cell->point : '?', bytes),
-               out);
+        export_put(out, cell->point);
     }
     if (coloured)
         fputs("\033[0m", out);

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "base/utf8.h"
 #include "visualizer/export.h"
 #include "visualizer/export_text.h"
 
@@ -16,12 +17,10 @@ static bool formula(const char *text)
 static void put_text(FILE *out, const char *text)
 {
     fputs(formula(text) ? "\"'" : "\"", out);
-    for (uint32_t point; (point = export_point(&text)) != 0;) {
-        char bytes[4];
-        size_t size = canvas_encode(export_shows(point) ? point : '?', bytes);
+    for (uint32_t point; (point = utf8_next(&text)) != 0;) {
         if (point == '"')
             fputc('"', out);
-        fwrite(bytes, 1, size, out);
+        export_put(out, point);
     }
     fputc('"', out);
 }

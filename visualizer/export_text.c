@@ -7,57 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "visualizer/canvas.h"
+#include "base/utf8.h"
 
-#define WRONG 0xfffd
-
-/* Too long a form, half of a surrogate pair, or beyond the last one. */
-static bool wrong(uint32_t point, int more)
+/* What has a picture of its own, and may stand in XML and JSON. */
+static bool shows(uint32_t point)
 {
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    return point < least[more] || (point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff;
+    return utf8_shows(point) && (point & 0xfffe) != 0xfffe;
 }
 
-uint32_t export_point(const char **text)
+void export_put(FILE *out, uint32_t point)
 {
-    const unsigned char *bytes = (const unsigned char *)*text;
-    uint32_t point = bytes[0];
-    if (point == 0)
-        return 0;
-    *text += 1;
-    if (point < 0x80)
-        return point;
-    int more = point >= 0xf8   ? 0
-               : point >= 0xf0 ? 3
-               : point >= 0xe0 ? 2
-               : point >= 0xc0 ? 1
-                               : 0;
-    point &= 0x3fu >> more;
-    for (int i = 1; i <= more; i++) {
-        if ((bytes[i] & 0xc0) != 0x80)
-            return WRONG;
-        point = point << 6 | (bytes[i] & 0x3f);
-    }
-    if (more == 0 || wrong(point, more))
-        return WRONG;
-    *text += more;
-    return point;
-}
-
-bool export_shows(uint32_t point)
-{
-    bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
-    bool turns = (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-                 (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
-    bool none = (point & 0xfffe) == 0xfffe || (point >= 0xd800 && point <= 0xdfff);
-    return !control && !turns && !none;
-}
-
-static void put_point(FILE *out, uint32_t point)
-{
-    char bytes[4];
-    size_t size = canvas_encode(export_shows(point) ? point : '?', bytes);
-    fwrite(bytes, 1, size, out);
+    utf8_put(out, shows(point) ? point : '?');
 }
 
 static void put_xml(FILE *out, uint32_t point)
@@ -79,14 +39,14 @@ static void put_xml(FILE *out, uint32_t point)
         fputs("&#39;", out);
         break;
     default:
-        put_point(out, point);
+        export_put(out, point);
     }
 }
 
 static bool longer(const char *text, size_t most)
 {
     for (size_t i = 0; i <= most; i++)
-        if (export_point(&text) == 0)
+        if (utf8_next(&text) == 0)
             return false;
     return true;
 }
@@ -96,7 +56,7 @@ static void put_most(FILE *out, const char *text, size_t most, void (*put)(FILE 
     bool cut = longer(text, most);
     size_t room = cut && most > 3 ? most - 3 : most;
     for (size_t i = 0; i < room && *text; i++)
-        put(out, export_point(&text));
+        put(out, utf8_next(&text));
     if (cut)
         fputs("...", out);
 }
@@ -119,8 +79,8 @@ static char *valid_copy(const char *text)
     char *copy = malloc(3 * strlen(text) + 1), *at = copy;
     if (!copy)
         return NULL;
-    for (uint32_t point; (point = export_point(&text)) != 0;)
-        at += canvas_encode(point, at);
+    for (uint32_t point; (point = utf8_next(&text)) != 0;)
+        at += utf8_encode(point, at);
     *at = '\0';
     return copy;
 }

@@ -2,17 +2,12 @@
 #ifndef IOLAB_VISUALIZER_EXPORT_TEXT_H
 #define IOLAB_VISUALIZER_EXPORT_TEXT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* The next code point (RFC 3629), behind which `*text` moves; 0 at the end. A byte that is no
-   UTF-8 comes as U+FFFD, alone. */
-uint32_t export_point(const char **text);
-
-/* Nothing that a reader would obey or could not draw: no control character, no turn of the
-   direction of writing, no half of a surrogate pair. */
-bool export_shows(uint32_t point);
+/* One code point; '?' for what a reader would obey or could not draw: control characters, turns of
+   the direction of writing, what is no character. */
+void export_put(FILE *out, uint32_t point);
 
 /* At most `most` code points, then "...". What does not show becomes '?'. */
 void export_plain(FILE *out, const char *text, size_t most);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "report/formats.h"
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 static json_t *text_or_null(const char *text)
 {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "report/formats.h"
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 /* XML 1.0 forbids most control characters, even escaped. */
 static uint32_t allowed(uint32_t code)

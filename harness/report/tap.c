@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "report/formats.h"
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 /* On the line of a test point a # begins a directive, so it and \ are escaped. */
 static void put_description(FILE *out, const char *text)

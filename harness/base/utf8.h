@@ -1,6 +1,6 @@
 /* Bytes of any kind as text that the formats allow. */
-#ifndef IOLAB_REPORT_UTF8_H
-#define IOLAB_REPORT_UTF8_H
+#ifndef IOLAB_UTF8_H
+#define IOLAB_UTF8_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,6 +10,9 @@
 
 /* The next code point of a NUL-terminated text, which moves on; 0 at its end. */
 uint32_t utf8_next(const char **text);
+
+/* One code point as bytes; returns how many (1 to 4). */
+size_t utf8_encode(uint32_t code, char bytes[4]);
 
 /* Writes one code point. */
 void utf8_put(FILE *out, uint32_t code);

@@ -1,5 +1,5 @@
 /* UTF-8 (RFC 3629) out of bytes that may be anything. See utf8.h. */
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,17 +44,21 @@ uint32_t utf8_next(const char **text)
     return code;
 }
 
+size_t utf8_encode(uint32_t code, char bytes[4])
+{
+    static const unsigned char leads[] = {0, 0xC0, 0xE0, 0xF0};
+    size_t more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    for (size_t i = more; i > 0; i--, code >>= 6)
+        bytes[i] = (char)(0x80 | (code & 0x3F));
+    bytes[0] = (char)(leads[more] | code);
+    return more + 1;
+}
+
 void utf8_put(FILE *out, uint32_t code)
 {
-    if (code < 0x80) {
-        fputc((int)code, out);
-        return;
-    }
-    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char leads[] = {0, 0xC0, 0xE0, 0xF0};
-    fputc((int)(leads[more] | code >> (6 * more)), out);
-    while (more-- > 0)
-        fputc((int)(0x80 | (code >> (6 * more) & 0x3F)), out);
+    char bytes[4];
+    size_t size = utf8_encode(code, bytes);
+    fwrite(bytes, 1, size, out);
 }
 
 char *utf8_valid(const char *text)
