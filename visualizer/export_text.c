@@ -63,7 +63,7 @@ static void put_most(FILE *out, const char *text, size_t most, void (*put)(FILE 
 
 void export_plain(FILE *out, const char *text, size_t most)
 {
-    put_most(out, text, most, put_point);
+    put_most(out, text, most, export_put);
 }
 
 void export_xml(FILE *out, const char *text, size_t most)
