@@ -11,7 +11,8 @@
 #include "visualizer/phrase.h"
 
 #define HEAD       108 /* height of what stands above the lanes */
-#define BELOW      34  /* between the lanes and the legend: names of moments */
+#define BELOW      22  /* between the lanes and the legend, beside the marks */
+#define MARK_ROW   12
 #define MARKS_MOST 12
 
 /* --- what stands above --- */
@@ -55,12 +56,26 @@ static void put_axis(const struct svg *svg, double bottom)
     svg_line(svg, SVG_LEFT, HEAD - 6, SVG_WIDTH - SVG_RIGHT, HEAD - 6, "axis");
 }
 
-/* Its words stand on the side where there is room, in one of two rows. */
+static bool is_shown(const struct svg *svg, const struct event *event)
+{
+    return event->kind == EVENT_MARK && event->time >= svg->begin && event->time <= svg->end;
+}
+
+static size_t marks_shown(const struct svg *svg)
+{
+    const struct recording *recording = svg->tape->recording;
+    size_t marks = 0;
+    for (size_t i = 0; i < recording->count && marks < MARKS_MOST; i++)
+        marks += is_shown(svg, &recording->events[i]);
+    return marks;
+}
+
+/* Each has a row of its own; its words stand on the side where there is room. */
 static void put_mark(const struct svg *svg, const struct event *mark, double bottom, size_t i)
 {
-    double x = svg_x(svg, mark->time), y = bottom + 11 + (double)(i % 2) * 12;
+    double x = svg_x(svg, mark->time), y = bottom + 11 + (double)i * MARK_ROW;
     bool left = x > SVG_WIDTH * 0.6;
-    svg_line(svg, x, HEAD - 6, x, bottom, "mark");
+    svg_line(svg, x, HEAD - 6, x, y - 8, "mark");
     svg_text(svg, left ? x - 3 : x + 3, y, left ? "left" : "small",
              mark->detail ? mark->detail : "mark", 60);
 }
@@ -72,9 +87,8 @@ static void put_moments(const struct svg *svg, double bottom)
     size_t marks = 0;
     for (size_t i = 0; i < recording->count && marks < MARKS_MOST; i++) {
         const struct event *event = &recording->events[i];
-        if (event->kind != EVENT_MARK || event->time < svg->begin || event->time > svg->end)
-            continue;
-        put_mark(svg, event, bottom, marks++);
+        if (is_shown(svg, event))
+            put_mark(svg, event, bottom, marks++);
     }
     if (!failed || failed->time > svg->end)
         return;
@@ -124,13 +138,14 @@ static int write_svg(FILE *out, const struct export_call *call)
 {
     struct svg svg = svg_of(out, call);
     double bottom = HEAD + svg_lanes_height(call->tape);
-    put_open(&svg, bottom + BELOW + svg_foot_height(&svg) + SVG_MARGIN);
+    double below = BELOW + (double)marks_shown(&svg) * MARK_ROW;
+    put_open(&svg, bottom + below + svg_foot_height(&svg) + SVG_MARGIN);
     put_head(&svg);
     put_axis(&svg, bottom);
     svg.y = HEAD;
     svg_lanes(&svg);
     put_moments(&svg, bottom);
-    svg.y = bottom + BELOW;
+    svg.y = bottom + below;
     svg_foot(&svg);
     fputs("</svg>\n", out);
     return export_end(out);
