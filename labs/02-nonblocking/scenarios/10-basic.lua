@@ -255,7 +255,7 @@ check "waiting costs next to nothing" {
     local before = t.server:cpu()
     t:sleep(1)
     local spent = t.server:cpu() - before
-    t:expect(spent < 0.07,
+    t:expect(spent < 0.12, -- a tenth of that on an idle machine
       "three clients were silent for a second, and the server used %.2f s of processor time for that", spent)
     clients[2]:echo("still there", { within = 10 })
   end,
