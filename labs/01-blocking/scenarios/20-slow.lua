@@ -124,7 +124,7 @@ check "an idle client is closed" {
     local spoke = t:now()
     local c = greeted(t)
     local mute = t:connect() -- has never said a word
-    local rest = 0.6 - (t:now() - spoke) -- where greeting took long there is none
+    local rest = 0.4 - (t:now() - spoke) -- where greeting took long there is none
     if rest > 0 then c:expect_silence(rest) end
     c:expect_close { within = 10 }
     mute:expect_close { within = 10 }
