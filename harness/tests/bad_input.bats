@@ -82,9 +82,8 @@ load common.bash
 
 # A copy of the tree's labs, with the programs, so that scripts can be broken in it.
 copy_of_tree() {
-    mkdir -p "$work/tree/harness"
-    cp -r "$root/build" "$work/tree/build-all" && mkdir "$work/tree/build"
-    cp "$work/tree/build-all"/iolab-* "$work/tree/build/" && rm -r "$work/tree/build-all"
+    mkdir -p "$work/tree/harness" "$work/tree/build"
+    cp "$root/build"/iolab-* "$work/tree/build/"
     cp -r "$root/labs" "$root/solutions" "$work/tree/"
     cp -r "$root/harness/support" "$work/tree/harness/"
     tree=$work/tree
