@@ -21,7 +21,7 @@ root=$BATS_TEST_DIRNAME/../..
     terminal_keys Left
     terminal_wait 'pause'
     terminal_keys q
-    terminal_wait 'Pane is dead'
+    terminal_ended
     [ -z "$(ls "$TMPDIR")" ]
 }
 
@@ -31,7 +31,7 @@ root=$BATS_TEST_DIRNAME/../..
     grading=$(pgrep -f -- "--recordings $TMPDIR")
     [ -n "$grading" ]
     terminal_keys q
-    terminal_wait 'Pane is dead'
+    terminal_ended
     ! pgrep -f -- "--recordings $TMPDIR"
     [ -z "$(ls "$TMPDIR")" ]
 }

@@ -30,3 +30,15 @@ terminal_wait() { # expression
     terminal_text
     return 1
 }
+
+# Waits until the command in it has ended.
+terminal_ended() {
+    local tries
+    for tries in $(seq 300); do
+        if [ "$(terminal display-message -p '#{pane_dead}')" = 1 ]; then return 0; fi
+        sleep 0.05
+    done
+    echo "after $tries looks it still runs:"
+    terminal_text
+    return 1
+}
