@@ -28,7 +28,7 @@ struct call {
     struct screen_options screen;
     const struct export_format *format; /* NULL: no export */
     const char *output;
-    const char *source; /* of a live run; NULL */
+    const char *source, *scenario; /* of a live run; NULL */
     bool solution;
 };
 
@@ -44,6 +44,7 @@ static const struct argp_option options[] = {
      "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
     {"solution", 'S', NULL, 0, "LAB: run the reference solution", 0},
     {"source", 's', "FILE|DIR", 0, "LAB: run this source instead of the lab's folder", 0},
+    {"scenario", 'x', "FILE", 0, "LAB: play the first check of this script (10-NAME.lua)", 0},
     {"export", KEY_EXPORT, "FORMAT", 0,
      "For other programs: svg, asciicast, perfetto, strace, csv", 0},
     {"output", 'o', "FILE", 0, "Where an export goes (standard output when not said)", 0},
@@ -97,6 +98,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->solution = true;
     } else if (key == 's') {
         call->source = argument;
+    } else if (key == 'x') {
+        call->scenario = argument;
     } else if (key == 'o') {
         call->output = argument;
     } else if (key == KEY_ONCE) {
@@ -239,15 +242,17 @@ static bool live_runs(void *live)
 static bool is_live(const struct call *call)
 {
     return call->count == 1 && !call->format && has_screen() &&
-           (call->solution || call->source ||
+           (call->solution || call->source || call->scenario ||
             (access(call->what[0], F_OK) != 0 && !strchr(call->what[0], '/') &&
              !strchr(call->what[0], '.')));
 }
 
 static int live_show(struct call *call, struct live *live, struct failure *failure)
 {
-    struct live_spec spec = {
-        .lab = call->what[0], .source = call->source, .solution = call->solution};
+    struct live_spec spec = {.lab = call->what[0],
+                             .source = call->source,
+                             .solution = call->solution,
+                             .scenario = call->scenario};
     fprintf(stderr, "iolab show: building and starting the server of %s ...\n", spec.lab);
     if (live_start(live, &spec, failure) < 0 || live_wait(live, failure) < 0)
         return -1;

@@ -18,7 +18,7 @@
 #include "grade/lab.h"
 
 #define SCRIPT_PATH "labs/live/10-live.lua"
-#define CHECK       "11" /* the first of that script */
+#define CHECK       "11" /* the first of a script whose name begins with 10 */
 #define LOOK_MS     20   /* between two looks for the recording */
 #define SAID_MOST   900  /* bytes of messages in a failure */
 
@@ -28,6 +28,8 @@ static void become(const struct live *live, const struct live_spec *spec, const 
     char program[PATH_MAX], script[PATH_MAX];
     snprintf(program, sizeof program, "%s/build/iolab-grade", root);
     snprintf(script, sizeof script, "%s/" SCRIPT_PATH, root);
+    if (spec->scenario)
+        snprintf(script, sizeof script, "%s", spec->scenario);
     int out = open(live->messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (out < 0 || in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||

@@ -23,6 +23,8 @@ struct live_spec {
     const char *lab;
     const char *source; /* NULL */
     bool solution;
+    const char
+        *scenario; /* a script whose first check is played; NULL: the one for looking at */
 };
 
 /* -1 with a failure. live_stop in any case. */

@@ -2,8 +2,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "report/formats.h"
 #include "base/utf8.h"
+#include "report/formats.h"
 
 static json_t *text_or_null(const char *text)
 {

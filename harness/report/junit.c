@@ -1,8 +1,8 @@
 /* JUnit XML, as continuous integration services read it. */
 #include <string.h>
 
-#include "report/formats.h"
 #include "base/utf8.h"
+#include "report/formats.h"
 
 /* XML 1.0 forbids most control characters, even escaped. */
 static uint32_t allowed(uint32_t code)

@@ -1,8 +1,8 @@
 /* TAP version 14 (testanything.org): a test point a check, in YAML what a failure rests on. */
 #include <stdlib.h>
 
-#include "report/formats.h"
 #include "base/utf8.h"
+#include "report/formats.h"
 
 /* On the line of a test point a # begins a directive, so it and \ are escaped. */
 static void put_description(FILE *out, const char *text)
