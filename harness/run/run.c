@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "client/client.h"
 #include "run/control.h"
+#include "run/sanitizer.h"
 #include "server/server.h"
 #include "trace/trace.h"
 
@@ -97,21 +98,6 @@ static struct limits limits_of(const struct run *run)
     };
 }
 
-/* Sanitizers write their reports to files of ours, not into what the server prints. */
-static const char *const *sanitizer_environment(const struct run_spec *spec)
-{
-    static char address[4096], undefined[4096];
-    static const char *environment[] = {address, undefined, NULL};
-    if (!spec->sanitized)
-        return NULL;
-    snprintf(address, sizeof address, "ASAN_OPTIONS=log_path=%s:detect_leaks=0:exitcode=99",
-             spec->sanitizer_log);
-    snprintf(undefined, sizeof undefined,
-             "UBSAN_OPTIONS=log_path=%s:print_stacktrace=1:halt_on_error=1",
-             spec->sanitizer_log);
-    return environment;
-}
-
 /* The folder that "FOLDER" stands for, empty and held open: see files.c. */
 static int make_files_folder(struct run *run, char *path, size_t size, struct failure *failure)
 {
@@ -135,8 +121,11 @@ static int make_files_folder(struct run *run, char *path, size_t size, struct fa
 static int prepare_server(struct run *run, struct failure *failure)
 {
     const struct run_spec *spec = run->spec;
+    const char *const *environment = NULL;
     char output[4096], files[PATH_MAX + 8] = "";
     if (make_files_folder(run, files, sizeof files, failure) < 0)
+        return -1;
+    if (spec->sanitized && !(environment = sanitizer_environment(spec, failure)))
         return -1;
     snprintf(output, sizeof output, "%s/output", spec->folder);
     struct server_spec server = {
@@ -147,7 +136,7 @@ static int prepare_server(struct run *run, struct failure *failure)
         .folder = spec->folder,
         .limits = limits_of(run),
         .output = output,
-        .environment = sanitizer_environment(spec),
+        .environment = environment,
         .before_exec = run->filter ? trace_filter_install : NULL,
         .context = run->filter,
         .no_limits_on_memory = spec->sanitized,

@@ -165,6 +165,7 @@ static void *accept_all(void *argument)
         struct guest *guest = calloc(1, sizeof *guest);
         guest->fd = fd;
         guest->file = -1;
+        guest->last = clock_seconds();
         guest->got = which ? got_name : got_echo;
         guest->more = more_echo;
         pthread_mutex_lock(&lock);
