@@ -25,7 +25,7 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers %/test_trace_r
               $(filter %/test_event_writer $(BUILD)/tests/test_client_% \
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
-.PHONY: all help demo test units sanitized threaded threads threads-build bench flaky mutants \
+.PHONY: all help demo test aids units sanitized threaded threads threads-build bench flaky mutants \
         lint skeletons figures screens new-lab dist clean
 
 all: $(COMMANDS) iolab
@@ -41,10 +41,12 @@ demo: ## grade the reference servers and show where they waited; installs what i
 
 test: ## all tests; installs what it needs; ends with "N passed, N failed"
 	@$(TOOLS)/install build test
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s -j2 all aids
 	@harness/tests/run
 
 units: $(UNITS) $(AIDS) ## the unit tests' programs
+
+aids: $(AIDS)
 
 # Unit tests again under AddressSanitizer and UBSan, in a build folder of their own. (Sanitizers
 # make gcc see formats overflow that do not.)
