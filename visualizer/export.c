@@ -4,7 +4,8 @@
 #include <string.h>
 
 const struct export_format *const exports[] = {
-    &export_svg, &export_asciicast, &export_perfetto, &export_strace, &export_csv,
+    &export_svg, &export_asciicast, &export_perfetto,  &export_strace,
+    &export_csv, &export_chart,     &export_chart_svg,
 };
 const size_t export_count = sizeof exports / sizeof *exports;
 

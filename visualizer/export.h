@@ -12,7 +12,9 @@
 #include "visualizer/tape.h"
 
 struct export_call {
-    const struct tape *tape;
+    const struct tape *tape;   /* the first one */
+    struct tape *const *tapes; /* all of them, for formats that take many */
+    size_t tape_count;
 
     /* svg and asciicast: only this stretch, in ns since the origin; end <= begin: the whole. The
        other formats always hold all of the recording. */
@@ -31,19 +33,21 @@ struct export_call {
 };
 
 struct export_format {
-    const char *name;   /* as in --export NAME */
-    const char *what;   /* for the help */
-    const char *suffix; /* of a file that holds it: "svg" */
+    const char *name;              /* as in --export NAME */
+    const char *what;              /* for the help */
+    const char *suffix;            /* of a file that holds it: "svg" */
+    bool many;                     /* takes several recordings, else one */
+    const char *program, *package; /* which draws it, and the Debian package it is in; NULL */
     /*
      * Writes all of it, and flushes. -1 with errno: what `out` could not take (ENOSPC …), ENOMEM,
-     * or EINVAL for an asciicast without `draw`. A part may have been written then. Moves the
+     * EINVAL for an asciicast without `draw`, ENOENT without `program`, EPROTO when it failed. A part may have been written then. Moves the
      * tape's moments.
      */
     int (*write)(FILE *out, const struct export_call *call);
 };
 
 extern const struct export_format export_svg, export_asciicast, export_perfetto, export_strace,
-    export_csv;
+    export_csv, export_chart, export_chart_svg;
 extern const struct export_format *const exports[];
 extern const size_t export_count;
 

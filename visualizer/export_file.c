@@ -47,13 +47,19 @@ static size_t view_place(char key)
     return 0;
 }
 
-static int write_all(FILE *out, struct tape *tape, const struct export_spec *spec)
+static int write_all(FILE *out, struct tape *const *tapes, size_t count,
+                     const struct export_spec *spec)
 {
     struct show show = {.view = view_place(spec->view)};
-    struct export_call call = {
-        .tape = tape, .utf8 = true, .draw = draw, .context = &show, .colour = colour_of};
+    struct export_call call = {.tape = tapes[0],
+                               .tapes = tapes,
+                               .tape_count = count,
+                               .utf8 = true,
+                               .draw = draw,
+                               .context = &show,
+                               .colour = colour_of};
     chosen = spec->palette;
-    player_make(&show.player, &tape, 1);
+    player_make(&show.player, tapes, 1);
     show.player.paused = false; /* the title says that it plays */
     return spec->format->write(out, &call);
 }
@@ -66,13 +72,28 @@ static void take_back(const char *path)
         unlink(path);
 }
 
-int export_file(struct tape *tape, const struct export_spec *spec, struct failure *failure)
+static int tell(const struct export_spec *spec, int error, struct failure *failure)
 {
+    const struct export_format *format = spec->format;
+    if (format->program && error == ENOENT)
+        return failure_set(failure, STATUS_MACHINE,
+                           "--export %s is drawn by %s, which is not here: apt install %s",
+                           format->name, format->program, format->package);
+    errno = error;
+    return failure_errno(failure, STATUS_MACHINE, "cannot write %s",
+                         spec->path ? spec->path : "standard output");
+}
+
+int export_file(struct tape *const *tapes, size_t count, const struct export_spec *spec,
+                struct failure *failure)
+{
+    if (count != 1 && !spec->format->many)
+        return failure_set(failure, STATUS_USAGE, "--export %s is of one recording",
+                           spec->format->name);
     FILE *out = spec->path ? fopen(spec->path, "we") : stdout;
-    const char *name = spec->path ? spec->path : "standard output";
     if (!out)
-        return failure_errno(failure, STATUS_USAGE, "cannot write %s", name);
-    int answer = write_all(out, tape, spec), error = errno;
+        return failure_errno(failure, STATUS_USAGE, "cannot write %s", spec->path);
+    int answer = write_all(out, tapes, count, spec), error = errno;
     if (spec->path && fclose(out) != 0 && answer == 0) {
         answer = -1;
         error = errno;
@@ -81,6 +102,5 @@ int export_file(struct tape *tape, const struct export_spec *spec, struct failur
         return 0;
     if (spec->path)
         take_back(spec->path);
-    errno = error;
-    return failure_errno(failure, STATUS_MACHINE, "cannot write %s", name);
+    return tell(spec, error, failure);
 }

@@ -1,4 +1,4 @@
-/* A tape exported to a file: the formats of export.h, with the frames and colours of the screen. */
+/* Tapes exported to a file: the formats of export.h, with the frames and colours of the screen. */
 #ifndef IOLAB_VISUALIZER_EXPORT_FILE_H
 #define IOLAB_VISUALIZER_EXPORT_FILE_H
 
@@ -13,7 +13,9 @@ struct export_spec {
     const struct palette *palette;
 };
 
-/* -1 with a failure: the file cannot be written, or the disk is full; no half of one is left. */
-int export_file(struct tape *tape, const struct export_spec *spec, struct failure *failure);
+/* -1 with a failure: too many tapes for this format, the file cannot be written, the disk is full,
+   or a program is missing; no half of a file is left. */
+int export_file(struct tape *const *tapes, size_t count, const struct export_spec *spec,
+                struct failure *failure);
 
 #endif

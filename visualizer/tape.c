@@ -45,6 +45,14 @@ static void failure_find(struct tape *tape)
 }
 
 /* Where a step of the script failed, that is the moment; a report knows of the other ways too. */
+bool tape_shares_name(struct tape *const *tapes, size_t count, size_t which)
+{
+    for (size_t i = 0; i < count; i++)
+        if (i != which && strcmp(tapes[i]->name, tapes[which]->name) == 0)
+            return true;
+    return false;
+}
+
 void tape_failure(struct tape *tape, uint64_t number)
 {
     const struct event *failed = number ? recording_find(tape->recording, number) : NULL;

@@ -51,6 +51,9 @@ struct tape *tape_open(const char *path, const char *check, const char *message,
                        struct failure *failure);
 void tape_close(struct tape *tape);
 
+/* Has another one of these the same name? */
+bool tape_shares_name(struct tape *const *tapes, size_t count, size_t which);
+
 /* A report says that this event shows the failure (0: it does not say). */
 void tape_failure(struct tape *tape, uint64_t number);
 

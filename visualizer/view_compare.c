@@ -39,20 +39,12 @@ struct page {
 
 /* --- names --- */
 
-static bool shares_name(const struct player *player, size_t tape)
-{
-    for (size_t i = 0; i < player->tape_count; i++)
-        if (i != tape && strcmp(player->tapes[i]->name, player->tapes[tape]->name) == 0)
-            return true;
-    return false;
-}
-
 /* "03-select", or "#2 03-select: a slow reader ..." where another tape has this name too. */
 static void name_of(char text[LABEL_TEXT], const struct player *player, size_t tape,
                     bool with_check)
 {
     const struct tape *one = player->tapes[tape];
-    if (!shares_name(player, tape))
+    if (!tape_shares_name(player->tapes, player->tape_count, tape))
         snprintf(text, LABEL_TEXT, "%.120s", one->name);
     else if (!with_check || !one->check)
         snprintf(text, LABEL_TEXT, "#%zu %.120s", tape + 1, one->name);

@@ -46,7 +46,9 @@ static const struct argp_option options[] = {
     {"source", 's', "FILE|DIR", 0, "LAB: run this source instead of the lab's folder", 0},
     {"scenario", 'x', "FILE", 0, "LAB: play the first check of this script (10-NAME.lua)", 0},
     {"export", KEY_EXPORT, "FORMAT", 0,
-     "For other programs: svg, asciicast, perfetto, strace, csv", 0},
+     "For other programs: svg, asciicast, perfetto, strace, csv; of several recordings: chart "
+     "(PNG), chart-svg",
+     0},
     {"output", 'o', "FILE", 0, "Where an export goes (standard output when not said)", 0},
     {"once", KEY_ONCE, NULL, 0, "Play to the end and go; any key stays", 0},
     {0},
@@ -219,16 +221,14 @@ static int tapes_of_tour(struct tapes *tapes, struct failure *failure)
     return answer;
 }
 
-static int tapes_export(const struct tapes *tapes, const struct call *call,
+static int tapes_export(struct tapes *tapes, const struct call *call,
                         struct failure *failure)
 {
     struct export_spec spec = {.format = call->format,
                                .path = call->output,
                                .view = call->screen.view,
                                .palette = call->screen.palette};
-    if (tapes->count != 1)
-        return failure_set(failure, STATUS_USAGE, "an export is of one recording");
-    return export_file(tapes->items[0], &spec, failure);
+    return export_file(tapes->items, tapes->count, &spec, failure);
 }
 
 /* --- live --- */

@@ -157,6 +157,9 @@ int test_barrier(lua_State *lua);
 int test_eventually(lua_State *lua);
 int test_fill(lua_State *lua);
 int test_greet(lua_State *lua);
+int test_talker(lua_State *lua);
+int test_expect_not_idle(lua_State *lua);
+int test_two_rounds(lua_State *lua);
 int test_file(lua_State *lua);
 
 #endif

@@ -339,6 +339,81 @@ static void greet_until_heard(void **state)
     ends(scenario, OUTCOME_OK, "");
 }
 
+/* Speaks with the same client while time is left, and with a new one when it is late. */
+static void talker_comes_anew(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        begin(CHECK("local quick, late = t:talker(1000), t:talker(0) "
+                    "local one, two = quick('a'), quick('b') assert(one == two) "
+                    "assert(late('c') ~= late('d')) t:mark('said')"),
+              1);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_ECHO, 0);
+    answers(scenario, STEP_ECHO, 0);
+    for (int i = 0; i < 2; i++) {
+        answers(scenario, STEP_CLOSE, 0);
+        answers(scenario, STEP_CONNECT, 0);
+        answers(scenario, STEP_ECHO, 0);
+    }
+    marks(scenario, "said");
+    ends(scenario, OUTCOME_OK, "");
+}
+
+/* Half of the limit from when it spoke, and nothing where that has gone by already. */
+static void not_idle_for_half_the_limit(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        begin(CHECK("local c = t:connect() t:expect_not_idle(c, t:now(), 100) "
+                    "t:expect_not_idle(c, 0, 0) t:mark('open')"),
+              1);
+    answers(scenario, STEP_CONNECT, 0);
+    struct step *silence = scenario_step(scenario);
+    assert_non_null(silence);
+    assert_int_equal(silence->kind, STEP_EXPECT_SILENCE);
+    assert_true(silence->pause > 40 && silence->pause <= 50);
+    finish(scenario, silence);
+    marks(scenario, "open");
+    ends(scenario, OUTCOME_OK, "");
+}
+
+static void holds_for_two_rounds(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        begin(CHECK("local round, held = 0, false "
+                    "local steady = t:two_rounds(function() return held end, "
+                    "                            function() return round end) "
+                    "assert(not steady()) held = true assert(not steady()) round = 1 "
+                    "assert(not steady()) held = false assert(not steady()) held = true "
+                    "round = 2 assert(not steady()) round = 3 assert(not steady()) "
+                    "round = 4 assert(steady()) t:mark('held')"),
+              1);
+    marks(scenario, "held");
+    ends(scenario, OUTCOME_OK, "");
+}
+
+static void made_verbs_check_their_arguments(void **state)
+{
+    (void)state;
+    static const char *const wrong[][2] = {
+        {CHECK("t:talker()"), "t:talker"},
+        {CHECK("t:talker(1, 2)"), "t:talker"},
+        {CHECK("t:expect_not_idle(1, 0, 2)"), "must be c"},
+        {CHECK("t:expect_not_idle(t:connect(), 0)"), "t:expect_not_idle"},
+        {CHECK("t:two_rounds(1, 2)"), "t:two_rounds"},
+        {CHECK("t:fill(t:connect(), 7)"), "must be c"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct scenario *scenario = begin(wrong[i][0], 1);
+        for (struct step *step; (step = scenario_step(scenario));)
+            finish(scenario, step);
+        ends(scenario, OUTCOME_SCRIPT, wrong[i][1]);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -354,6 +429,10 @@ int main(void)
         cmocka_unit_test(many_lines),
         cmocka_unit_test(fill_until_it_stands),
         cmocka_unit_test(greet_until_heard),
+        cmocka_unit_test(talker_comes_anew),
+        cmocka_unit_test(not_idle_for_half_the_limit),
+        cmocka_unit_test(holds_for_two_rounds),
+        cmocka_unit_test(made_verbs_check_their_arguments),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,48 @@ calls() {
     diff "$BATS_TEST_TMPDIR/real.calls" "$BATS_TEST_TMPDIR/our.calls"
 }
 
+# A gnuplot that draws nothing: it says what it was asked for.
+show_script() {
+    mkdir -p "$BATS_TEST_TMPDIR/bin"
+    printf '#!/bin/sh\ncat\n' >"$BATS_TEST_TMPDIR/bin/gnuplot"
+    chmod +x "$BATS_TEST_TMPDIR/bin/gnuplot"
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH "$iolab" show --export chart "$@"
+}
+
+@test "chart: gnuplot draws PNG and SVG of several recordings, and what it draws are the totals" {
+    "$iolab" show --export chart --output "$BATS_TEST_TMPDIR/made.png" "$recordings"/*.iorec
+    [ "$(head -c 4 "$BATS_TEST_TMPDIR/made.png" | tail -c 3)" = PNG ]
+    "$iolab" show --export chart-svg --output "$BATS_TEST_TMPDIR/made.svg" "$recordings"/0[123]*.iorec
+    xmllint --noout "$BATS_TEST_TMPDIR/made.svg"
+    rsvg-convert -o "$BATS_TEST_TMPDIR/drawn.png" "$BATS_TEST_TMPDIR/made.svg"
+    for name in 01-blocking 02-nonblocking 03-select 'polls in vain' running; do
+        grep -q "$name" "$BATS_TEST_TMPDIR/made.svg"
+    done
+    "$iolab" show --export csv --output "$BATS_TEST_TMPDIR/spans" "$recordings/03-select.iorec"
+    blocked=$(awk -F , '$3 == "blocked" { ns += $7 - $6 } END { printf "%.6f", ns / 1e9 }' \
+        "$BATS_TEST_TMPDIR/spans")
+    show_script "$recordings"/0[123]*.iorec | grep '^"0' >"$BATS_TEST_TMPDIR/rows"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/rows")" = 3 ]
+    [ "$(awk '/select/ { print $3 }' "$BATS_TEST_TMPDIR/rows")" = "$blocked" ]
+    awk '/nonblocking/ { exit !($7 > 10) }' "$BATS_TEST_TMPDIR/rows"
+    awk '/select/ { exit !($7 < 1) }' "$BATS_TEST_TMPDIR/rows"
+}
+
+@test "chart: hostile names stay names; a gnuplot that is missing or fails is said" {
+    sed '1s|"lab":"03-select"|"lab":"a\\"\\u001b\\\\b"|' "$recordings/03-select.iorec" \
+        >"$BATS_TEST_TMPDIR/odd.iorec"
+    show_script "$BATS_TEST_TMPDIR/odd.iorec" >"$BATS_TEST_TMPDIR/script"
+    grep -q "^\"a'?'b\" " "$BATS_TEST_TMPDIR/script"
+    run env PATH=/nowhere "$iolab" show --export chart "$recordings/03-select.iorec"
+    [ "$status" = 3 ]
+    [[ $output == *"apt install gnuplot-nox"* ]]
+    printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/gnuplot"
+    run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$iolab" show --export chart \
+        --output "$BATS_TEST_TMPDIR/none.png" "$recordings/03-select.iorec"
+    [ "$status" = 3 ]
+    [ ! -e "$BATS_TEST_TMPDIR/none.png" ]
+}
+
 @test "a full disk is said, and no half of a file is left" {
     run "$iolab" show --export svg --output /dev/full "$recordings/03-select.iorec"
     [ "$status" = 3 ]

@@ -134,27 +134,6 @@ check "a flood leaves the others their turn" {
   end,
 }
 
--- A client that speaks often enough not to be idle. Where this machine kept it from doing so in
--- time, the server may have closed it, and it comes anew.
-local function talker(t, limit)
-  local c, spoke = t:connect(), t:now()
-  return function(text)
-    if t:now() - spoke > limit / 2 then
-      c:close()
-      c = t:connect()
-    end
-    spoke = t:now()
-    c:echo(text, { within = 10 })
-    return c
-  end
-end
-
--- It was heard at `spoke` or later, so nobody may close it before half of the limit has gone by.
-local function not_yet_closed(t, c, spoke, limit)
-  local rest = limit / 2 - (t:now() - spoke)
-  if rest > 0 then c:expect_silence(rest) end
-end
-
 check "idle clients are closed, and only they" {
   points = 3,
   time = 60,
@@ -168,7 +147,7 @@ check "idle clients are closed, and only they" {
       .. "in milliseconds.",
   },
   run = function(t)
-    local silent, busy, other = t:connect(), talker(t, 4), talker(t, 4)
+    local silent, busy, other = t:connect(), t:talker(4), t:talker(4)
     local spoke = t:now()
     silent:echo("my last word\n", { within = 10 })
     local over, rounds = false, 0
@@ -181,7 +160,7 @@ check "idle clients are closed, and only they" {
         rounds = rounds + 1
       until over and rounds >= 30 -- as a rule a chat of this length
     end)
-    not_yet_closed(t, silent, spoke, 4)
+    t:expect_not_idle(silent, spoke, 4)
     silent:expect_close { within = 15 }
     over = true
     chat:join()

@@ -114,43 +114,6 @@ check "a hundred silent clients, and one who speaks" {
   end,
 }
 
--- A client that speaks often enough not to be idle. Where this machine kept it from doing so in
--- time, the server may have closed it, and it comes anew.
-local function talker(t, limit)
-  local c, spoke = t:connect(), t:now()
-  return function(text)
-    if t:now() - spoke > limit / 2 then
-      c:close()
-      c = t:connect()
-    end
-    spoke = t:now()
-    c:echo(text, { within = 10 })
-    return c
-  end
-end
-
--- It was heard at `spoke` or later, so nobody may close it before half of the limit has gone by.
-local function not_yet_closed(t, c, spoke, limit)
-  local rest = limit / 2 - (t:now() - spoke)
-  if rest > 0 then c:expect_silence(rest) end
-end
-
--- The server then has bytes of this client that it cannot send.
-local function stuff(t, c)
-  local witness = t:connect()
-  t:fill(c, witness, 64 * MEGABYTE)
-  witness:close()
-end
-
--- Holds when it has held for two rounds of the talkers: one of them may just be coming anew.
-local function steady(holds, rounds)
-  local since
-  return function()
-    since = holds() and (since or rounds()) or nil
-    return since and rounds() >= since + 2
-  end
-end
-
 check "idle clients are closed, and only they" {
   points = 4,
   arguments = { "PORT", "FOLDER", "3" },
@@ -162,7 +125,7 @@ check "idle clients are closed, and only they" {
       .. "and free.",
   },
   run = function(t)
-    local silent, busy, other = t:connect(), talker(t, 3), talker(t, 3)
+    local silent, busy, other = t:connect(), t:talker(3), t:talker(3)
     busy("hello\n")
     other("hello\n")
     local spoke = t:now()
@@ -178,15 +141,15 @@ check "idle clients are closed, and only they" {
         rounds = rounds + 1
       end
     end)
-    not_yet_closed(t, silent, spoke, 3)
+    t:expect_not_idle(silent, spoke, 3)
     local hesitant = t:connect { port = t.port + 1 }
     hesitant:send("half a na")
     local full = t:connect { receive_buffer = 16384, send_buffer = 65536 }
-    stuff(t, full)
+    t:fill(full)
     silent:expect_close { within = 15 }
     hesitant:expect_close { within = 15 }
     local function gone() return t.server:descriptors() < open end
-    t:eventually(steady(gone, function() return rounds end), {
+    t:eventually(t:two_rounds(gone, function() return rounds end), {
       within = 15,
       message = "a client was silent, or took nothing, for longer than the limit, and its "
         .. "descriptor is still open",

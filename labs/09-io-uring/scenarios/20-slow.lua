@@ -86,43 +86,6 @@ check "a client that does not read is not read from" {
   end,
 }
 
--- A client that speaks often enough not to be idle. Where this machine kept it from doing so in
--- time, the server may have closed it, and it comes anew.
-local function talker(t, limit)
-  local c, spoke = t:connect(), t:now()
-  return function(text)
-    if t:now() - spoke > limit / 2 then
-      c:close()
-      c = t:connect()
-    end
-    spoke = t:now()
-    c:echo(text, { within = 10 })
-    return c
-  end
-end
-
--- It was heard at `spoke` or later, so nobody may close it before half of the limit has gone by.
-local function not_yet_closed(t, c, spoke, limit)
-  local rest = limit / 2 - (t:now() - spoke)
-  if rest > 0 then c:expect_silence(rest) end
-end
-
--- The server then has bytes of this client that it cannot send.
-local function stuff(t, c)
-  local witness = t:connect()
-  t:fill(c, witness, 64 * MEGABYTE)
-  witness:close()
-end
-
--- Holds when it has held for two rounds of the talkers: one of them may just be coming anew.
-local function steady(holds, rounds)
-  local since
-  return function()
-    since = holds() and (since or rounds()) or nil
-    return since and rounds() >= since + 2
-  end
-end
-
 check "idle clients are closed, and only they" {
   points = 3,
   time = 40,
@@ -136,7 +99,7 @@ check "idle clients are closed, and only they" {
       .. "io_uring_prep_shutdown(3).",
   },
   run = function(t)
-    local silent, busy = t:connect(), talker(t, 3)
+    local silent, busy = t:connect(), t:talker(3)
     local spoke = t:now()
     silent:echo("my last word\n", { within = 10 })
     local over, rounds = false, 0
@@ -147,7 +110,7 @@ check "idle clients are closed, and only they" {
         rounds = rounds + 1
       end
     end)
-    not_yet_closed(t, silent, spoke, 3)
+    t:expect_not_idle(silent, spoke, 3)
     silent:expect_close { within = 10 }
     -- What belongs together must go in together, also where the queue has room for one of two.
     local last = t:connect()
@@ -177,7 +140,7 @@ check "a client that takes nothing is idle too" {
       .. "connection down: io_uring_prep_shutdown(3).",
   },
   run = function(t)
-    local busy = talker(t, 3)
+    local busy = t:talker(3)
     busy("hello\n")
     local open = t.server:descriptors()
     local over, rounds = false, 0
@@ -189,9 +152,9 @@ check "a client that takes nothing is idle too" {
       end
     end)
     local c = t:connect { receive_buffer = 16384, send_buffer = 65536 }
-    stuff(t, c)
+    t:fill(c)
     local function gone() return t.server:descriptors() <= open end
-    t:eventually(steady(gone, function() return rounds end), {
+    t:eventually(t:two_rounds(gone, function() return rounds end), {
       within = 15,
       message = "a client that takes nothing for longer than the limit is still connected",
     })

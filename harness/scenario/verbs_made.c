@@ -1,6 +1,6 @@
 /*
- * t:fill and t:greet, written in Lua: they are made of other verbs. Their own lines are never
- * told as the place of a step; see sandbox_where.
+ * Verbs of t that are made of other verbs, and written in Lua. Their own lines are never told as the
+ * place of a step; see sandbox_where.
  */
 #include "scenario/host.h"
 
@@ -10,6 +10,8 @@
    still move a little. */
 static const char fill[] =
     "local t, c, witness, most = ...\n"
+    "local own = not witness and t:connect()\n"
+    "witness, most = witness or own, most or 64 << 20\n"
     "local taken, total, refused, still = {}, 0, 0, 0\n"
     "local function receives()\n"
     "  return t.watched and t.server:calls { call = '@receive', connection = c } +\n"
@@ -30,6 +32,7 @@ static const char fill[] =
     "  end\n"
     "  still = n == 0 and receives() == before and still + 1 or 0\n"
     "until still == 2 or total >= most or refused == 30\n"
+    "if own then own:close() end\n"
     "return table.concat(taken)\n";
 
 static const char greet[] = "local t, c = ...\n"
@@ -43,6 +46,29 @@ static const char greet[] = "local t, c = ...\n"
                             "  end\n"
                             "until c:received() > 0 or sent == 10\n"
                             "c:expect(('.'):rep(sent), { within = 10 })\n";
+
+static const char talker[] = "local t, limit = ...\n"
+                             "local c, spoke = t:connect(), t:now()\n"
+                             "return function(text)\n"
+                             "  if t:now() - spoke > limit / 2 then\n"
+                             "    c:close()\n"
+                             "    c = t:connect()\n"
+                             "  end\n"
+                             "  spoke = t:now()\n"
+                             "  c:echo(text, { within = 10 })\n"
+                             "  return c\n"
+                             "end\n";
+
+static const char expect_not_idle[] = "local t, c, spoke, limit = ...\n"
+                                      "local rest = limit / 2 - (t:now() - spoke)\n"
+                                      "if rest > 0 then c:expect_silence(rest) end\n";
+
+static const char two_rounds[] = "local t, holds, rounds = ...\n"
+                                 "local since\n"
+                                 "return function()\n"
+                                 "  since = holds() and (since or rounds()) or nil\n"
+                                 "  return since and rounds() >= since + 2\n"
+                                 "end\n";
 
 static int own_done(lua_State *lua, int status, lua_KContext results)
 {
@@ -63,9 +89,12 @@ static int own(lua_State *lua, const char *source, const char *what, int argumen
 int test_fill(lua_State *lua)
 {
     client_at(lua, 2);
-    client_at(lua, 3);
-    verb_count(lua, 4, BYTES_MOST, "t:fill");
+    if (!lua_isnoneornil(lua, 3))
+        client_at(lua, 3);
+    if (!lua_isnoneornil(lua, 4))
+        verb_count(lua, 4, BYTES_MOST, "t:fill");
     verb_end(lua, 4, "t:fill");
+    lua_settop(lua, 4);
     return own(lua, fill, "t:fill", 4, 1);
 }
 
@@ -74,4 +103,28 @@ int test_greet(lua_State *lua)
     client_at(lua, 2);
     verb_end(lua, 2, "t:greet");
     return own(lua, greet, "t:greet", 2, 0);
+}
+
+int test_talker(lua_State *lua)
+{
+    verb_seconds(lua, 2, "t:talker");
+    verb_end(lua, 2, "t:talker");
+    return own(lua, talker, "t:talker", 2, 1);
+}
+
+int test_expect_not_idle(lua_State *lua)
+{
+    client_at(lua, 2);
+    verb_seconds(lua, 3, "t:expect_not_idle");
+    verb_seconds(lua, 4, "t:expect_not_idle");
+    verb_end(lua, 4, "t:expect_not_idle");
+    return own(lua, expect_not_idle, "t:expect_not_idle", 4, 0);
+}
+
+int test_two_rounds(lua_State *lua)
+{
+    verb_function(lua, 2, "t:two_rounds");
+    verb_function(lua, 3, "t:two_rounds");
+    verb_end(lua, 3, "t:two_rounds");
+    return own(lua, two_rounds, "t:two_rounds", 3, 1);
 }
