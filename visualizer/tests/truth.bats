@@ -46,7 +46,6 @@ waited_on_screen() {
 }
 
 @test "twenty recordings, twenty pauses: the wait on the screen is that of the events" {
-    local last=0
     for i in $(seq 20); do
         record $((i * 15 + 10))
         terminal_open 80 24 "exec env TERM=vt100 LC_ALL=C $iolab show --view 3 $made"
@@ -60,8 +59,8 @@ waited_on_screen() {
         echo "pause $((i * 15 + 10)) ms: $screen ms on the screen, $events ms by the events"
         # The screen has three digits.
         awk -v a="$screen" -v b="$events" 'BEGIN { exit !(a > 0 && a - b < 0.006 * b + 0.1 && b - a < 0.006 * b + 0.1) }'
-        awk -v a="$screen" -v b="$last" -v low=$((i * 15 + 5)) 'BEGIN { exit !(a > b && a > low) }'
-        last=$screen
+        # On a busy machine it is longer, and still not shorter than the client was silent.
+        awk -v a="$screen" -v low=$((i * 15 + 5)) 'BEGIN { exit !(a > low) }'
         terminal_close
     done
 }
