@@ -5,10 +5,13 @@
 
 #include "visualizer/caption.h"
 #include "visualizer/keys.h"
+#include "visualizer/letters.h"
 #include "visualizer/phrase.h"
+#include "visualizer/stage.h"
 
 #define CAPTION_ROWS   2
 #define PRESENTED_ROWS 4
+#define LABEL_FROM     30 /* rows of a screen that has room for a large label */
 #define NOTE_ROOM      256 /* bytes of a speaker's note */
 
 static int caption_rows(const struct show *show, const struct canvas *canvas)
@@ -39,6 +42,22 @@ static void put_title(const struct show *show, struct canvas *canvas)
         canvas_text(canvas, 0, column, most - column, ROLE_PLAIN, tape->check);
     canvas_text(canvas, 0, canvas->columns - width - 1, width, ROLE_TITLE, right);
     canvas_across(canvas, 1, 0, canvas->columns);
+}
+
+/* --- label --- */
+
+/* Where the server is in its model's figure, in letters for a room. Returns what it leaves. */
+static struct canvas_area put_label(const struct show *show, struct canvas *canvas,
+                                    struct canvas_area body)
+{
+    if (!show->presenting || canvas->rows < LABEL_FROM)
+        return body;
+    const char *name = stage_name(&show->player);
+    if (name)
+        letters_draw(canvas, body.row + 1, body.column + 2, body.columns - 4, ROLE_TITLE, name);
+    int rows = LETTERS_ROWS + 3;
+    canvas_across(canvas, body.row + rows - 1, 0, canvas->columns);
+    return (struct canvas_area){body.row + rows, body.column, body.rows - rows, body.columns};
 }
 
 /* --- caption --- */
@@ -151,7 +170,7 @@ void frame_draw(const struct show *show, struct canvas *canvas)
     if (show->helping)
         keys_help(show, canvas, body);
     else
-        views[show->view]->draw(show, canvas, body);
+        views[show->view]->draw(show, canvas, put_label(show, canvas, body));
     put_caption(show, canvas, caption, rows);
     put_time(show, canvas, canvas->rows - 2);
     keys_line(show, canvas, canvas->rows - 1);

@@ -144,7 +144,7 @@ static const struct binding {
     {{'/'}, "/", NULL, "search", do_type},
     {{'N', 'n'}, "N n", NULL, "found before, behind", do_again},
     {{'&'}, "&", NULL, "calls: only lines with", do_type},
-    {{'p'}, "p", NULL, "large captions, or not", do_present},
+    {{'p'}, "p", NULL, "large labels and captions, or not", do_present},
 };
 #define BINDINGS (sizeof bindings / sizeof *bindings)
 

@@ -106,6 +106,13 @@ static enum stage stage_now(const struct player *player, enum stage_model model)
     return stage_behind(thread->leave);
 }
 
+const char *stage_name(const struct player *player)
+{
+    enum stage_model model = model_of(player_tape(player)->recording);
+    enum stage now = stage_now(player, model);
+    return now == NONE ? NULL : models[model].stages[now];
+}
+
 void stage_draw(const struct show *show, struct canvas *canvas, struct canvas_area area)
 {
     const struct player *player = &show->player;

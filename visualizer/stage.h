@@ -9,6 +9,9 @@
 
 #define STAGE_ROWS 2
 
+/* "wait for data": where in its model's figure the present moment is; NULL: nowhere. */
+const char *stage_name(const struct player *player);
+
 /* Two rows: the model's name, and its stages with the present one in brackets. */
 void stage_draw(const struct show *show, struct canvas *canvas, struct canvas_area area);
 

@@ -87,3 +87,10 @@ views() { # name, columns, rows, environment, options
 @test "presenting" {
     screen presenting 80 24 "TERM=vt100 LC_ALL=C" "$recordings/03-select.iorec" p ')' ')' Right
 }
+
+@test "presenting to a room: the stage in large letters" {
+    local large="TERM=xterm-256color LC_ALL=C.UTF-8"
+    screen presenting-large 110 36 "$large" "--palette projector $recordings/03-select.iorec" p ']'
+    terminal_close
+    screen presenting-ascii 80 30 "TERM=vt100 LC_ALL=C" "$recordings/06-epoll-edge.iorec" p ']' Left
+}
