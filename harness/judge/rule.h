@@ -44,8 +44,9 @@ struct rule {
 /* The families; each ends with an entry without a name. */
 extern const struct rule rules_calls[], rules_threads[], rules_sleep[], rules_mode[],
     rules_idle[], rules_pace[], rules_write_interest[], rules_select[], rules_epoll[],
-    rules_rings[], rules_signals[], rules_prompted[], rules_poll[], rules_edge[], rules_fair[],
-    rules_pause[], rules_aio[], rules_at_most[];
+    rules_rings_queues[], rules_rings_again[], rules_rings_held[], rules_signals[],
+    rules_prompted[], rules_poll[], rules_edge[], rules_fair[], rules_pause[], rules_aio[],
+    rules_at_most[];
 
 /* Sets message, view and event; returns RULE_BROKEN. `message` is owned. */
 enum rule_outcome rule_broken(struct finding *finding, const struct view *view, uint64_t event,
