@@ -21,7 +21,7 @@ BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tes
 # Those that have threads. Not under ThreadSanitizer: ten thousand clients of one thread (minutes),
 # handlers of signals, which it puts off in the programs that are watched, and rings, whose memory
 # it takes for that of others: liburing maps it by system calls that it does not see.
-THREADED := $(filter-out %/test_client_many %/test_trace_handlers %/test_trace_rings, \
+THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests/test_trace_rings%, \
               $(filter %/test_event_writer $(BUILD)/tests/test_client_% \
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
