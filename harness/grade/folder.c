@@ -110,3 +110,15 @@ char *folder_recordings(const char *lab, struct failure *failure)
     }
     return strdup(path);
 }
+
+char *folder_wanted(const char *path, struct failure *failure)
+{
+    mkdir(path, 0755); /* it may be there */
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool usable = folder >= 0 && access(path, W_OK | X_OK) == 0;
+    if (!usable)
+        failure_errno(failure, STATUS_USAGE, "cannot keep recordings in %s", path);
+    if (folder >= 0)
+        close(folder);
+    return usable ? strdup(path) : NULL;
+}

@@ -230,7 +230,7 @@ static int make_folders(struct plan *plan, const struct grade_options *options,
     if (!plan->temporary)
         return -1;
     plan->recordings = options->recordings
-                           ? strdup(options->recordings)
+                           ? folder_wanted(options->recordings, failure)
                            : folder_recordings(plan->lab->manifest->name, failure);
     return plan->recordings ? 0 : -1;
 }

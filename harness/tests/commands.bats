@@ -120,6 +120,18 @@ load common.bash
     [[ $output == *nothing.c* ]]
 }
 
+@test "--recordings makes the folder that it is given; one that cannot be is a wrong call" {
+    run "$iolab" grade --solution --check 11 --recordings "$work/kept" 01
+    [ "$status" -eq 0 ]
+    [ -s "$work/kept/11.iorec" ]
+    run "$iolab" grade --solution --check 11 --recordings "$work/kept/11.iorec" 01
+    [ "$status" -eq 2 ]
+    [[ $output == *"cannot keep recordings in $work/kept/11.iorec: Not a directory"* ]]
+    run "$iolab" grade --solution --check 11 --recordings "$work/a/b" 01
+    [ "$status" -eq 2 ]
+    [[ $output == *"$work/a/b: No such file or directory"* ]]
+}
+
 @test "ten gradings side by side, same lab, same port: no collision" {
     for i in 1 2 3 4 5 6 7 8 9 10; do
         "$iolab" grade --solution --check '1?' --jobs 1 --format json --output "$work/$i.json" 01 &
