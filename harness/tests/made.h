@@ -5,6 +5,7 @@
 #ifndef IOLAB_TESTS_MADE_H
 #define IOLAB_TESTS_MADE_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,6 +100,14 @@ static inline uint64_t made_call(struct made *made, struct event enter, int64_t 
     return number;
 }
 
+/* A receive on connection 1 that does not wait, and finds nothing for `length`. */
+static inline void made_vain(struct made *made, int64_t time, int64_t length)
+{
+    struct event recv = made_enter(time, 1, "recv", 5, 1, EVENT_NO);
+    recv.nonblocking = EVENT_YES;
+    made_call(made, recv, time + length, -1, EAGAIN);
+}
+
 static inline uint64_t made_step(struct made *made, int64_t time, int64_t span,
                                  const char *verb, int connection, int64_t bytes)
 {
@@ -110,6 +119,36 @@ static inline uint64_t made_step(struct made *made, int64_t time, int64_t span,
     event.connection = connection;
     event.bytes = bytes;
     return made_event(made, event);
+}
+
+/* The check fails here: the script's time is over. */
+static inline void made_timeout(struct made *made, int64_t time)
+{
+    struct event check = event_make(EVENT_CHECK);
+    check.time = time;
+    check.outcome = OUTCOME_TIMEOUT;
+    check.detail = "nothing came";
+    made_event(made, check);
+}
+
+/* SUBMIT or COMPLETE of an operation, whose `pair` is the user data; not yet written. */
+static inline struct event made_operation(enum event_kind kind, int64_t time, const char *call,
+                                          int fd, int connection, uint64_t user_data)
+{
+    struct event event = event_make(kind);
+    event.time = time;
+    event.process = 1;
+    event.call = call;
+    event.fd = fd;
+    event.connection = connection;
+    event.pair = user_data;
+    return event;
+}
+
+/* A recording in which nothing happens. */
+static inline void made_nothing(struct made *made)
+{
+    (void)made;
 }
 
 static inline void made_read(struct made *made)

@@ -6,10 +6,8 @@
 #include "visualizer/call_line.h"
 
 /* Two receives: one in vain; one that sleeps until the peer sends. The script begins at 1 ms. */
-static void make_story(struct made *made)
+static void one_in_vain_one_asleep(struct made *made)
 {
-    struct event check = event_make(EVENT_CHECK);
-    made_begin(made);
     made_thread(made, 500 * US, 1);
     made_step(made, 1 * MS, 1 * US, "connect", 1, EVENT_NONE);
     struct event recv = made_enter(2 * MS, 1, "recv", 5, 1, EVENT_NO);
@@ -20,19 +18,14 @@ static void make_story(struct made *made)
     made_step(made, 4 * MS, 10 * US, "send", 1, 12);
     made_event(made, made_leave(recv, number, 4 * MS + 50 * US, 12, 0));
     made_event(made, made_enter(5 * MS, 1, "recv", 5, 1, EVENT_NO));
-    check.time = 6 * MS;
-    check.outcome = OUTCOME_TIMEOUT;
-    check.detail = "nothing came";
-    made_event(made, check);
+    made_timeout(made, 6 * MS);
 }
 
 static void around_the_present(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, one_in_vain_one_asleep);
     player_seek(&viewed.show.player, 2 * MS);
     assert_string_equal(
         viewed_draw(&viewed, &view_calls, 10, 80),
@@ -56,11 +49,9 @@ static void around_the_present(void **state)
 /* The end of a call is told where its beginning stands, but not before it has come. */
 static void a_call_on_one_line(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, one_in_vain_one_asleep);
     player_seek_place(&viewed.show.player, 3);
     viewed_draw(&viewed, &view_calls, 10, 80);
     viewed_has(&viewed,
@@ -101,11 +92,9 @@ static void the_middle(void **state)
 
 static void filtered(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, one_in_vain_one_asleep);
     player_seek(&viewed.show.player, 2 * MS);
     strcpy(viewed.show.filter, "client 1");
     strcpy(viewed.show.search, "12 B");
@@ -311,11 +300,9 @@ static void hostile(void **state)
 
 static void nothing(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    made_begin(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, made_nothing);
     viewed_draw(&viewed, &view_calls, 10, 80);
     viewed_has(&viewed, "\n>    0.000000         (nothing has happened yet)\n");
     viewed_every_size(&viewed, &view_calls);

@@ -1,70 +1,12 @@
 /* The view that compares runs: what it draws is what the events say, in any room. */
-#include <errno.h>
-#include <string.h>
-
-#include "tests/made.h"
-#include "visualizer/view.h"
+#include "tests/viewed.h"
 
 #define ROWS    15
 #define COLUMNS 80
-#define MARGIN  3
 
-/* --- what is drawn --- */
-
-struct runs {
-    struct made *made[8];
-    struct tape *tapes[8];
-    size_t count;
-    struct show show;
-};
-
-static void runs_add(struct runs *runs, void (*make)(struct made *))
+static void draw(struct viewed *viewed, int rows, int columns)
 {
-    struct failure failure = {.text = ""};
-    struct made *made = runs->made[runs->count] = calloc(1, sizeof *made);
-    assert_non_null(made);
-    made_begin(made);
-    make(made);
-    made_read(made);
-    runs->tapes[runs->count] = tape_open(made->path, NULL, NULL, &failure);
-    assert_non_null(runs->tapes[runs->count]);
-    runs->count++;
-}
-
-/* Paused at the beginning. */
-static void runs_begin(struct runs *runs)
-{
-    runs->show = (struct show){.view = 0};
-    player_make(&runs->show.player, runs->tapes, runs->count);
-}
-
-static void runs_end(struct runs *runs)
-{
-    for (size_t i = 0; i < runs->count; i++) {
-        tape_close(runs->tapes[i]);
-        made_end(runs->made[i]);
-        free(runs->made[i]);
-    }
-}
-
-static char *drawn(const struct show *show, int rows, int columns)
-{
-    struct canvas canvas;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_int_equal(canvas_make(&canvas, rows, columns, false), 0);
-    view_compare.draw(show, &canvas, (struct canvas_area){0, 0, rows, columns});
-    canvas_print(&canvas, out);
-    fclose(out);
-    canvas_free(&canvas);
-    return text;
-}
-
-static void expect_has(const char *page, const char *text)
-{
-    if (!strstr(page, text))
-        fail_msg("\"%s\" is not in\n%s", text, page);
+    viewed_draw(viewed, &view_compare, rows, columns);
 }
 
 /* --- runs --- */
@@ -86,11 +28,8 @@ static void polling(struct made *made)
 {
     made_thread(made, 1 * MS, 1);
     made_step(made, 10 * MS, 10 * US, "connect", 1, EVENT_NONE);
-    for (int i = 0; i < 20; i++) {
-        struct event recv = made_enter((40 + i) * MS, 1, "recv", 5, 1, EVENT_NO);
-        recv.nonblocking = EVENT_YES;
-        made_call(made, recv, recv.time + 10 * US, -1, EAGAIN);
-    }
+    for (int i = 0; i < 20; i++)
+        made_vain(made, (40 + i) * MS, 10 * US);
     made_step(made, 60 * MS, 1 * US, "send", 1, 12);
     struct event recv = made_enter(60 * MS + 10 * US, 1, "recv", 5, 1, EVENT_YES);
     recv.nonblocking = EVENT_YES;
@@ -127,11 +66,8 @@ static void busy(struct made *made)
 {
     made_thread(made, 1 * MS, 1);
     made_step(made, 10 * MS, 10 * US, "connect", 1, EVENT_NONE);
-    for (int i = 0; i < 20000; i++) {
-        struct event recv = made_enter(10 * MS + i * 4 * US, 1, "recv", 5, 1, EVENT_NO);
-        recv.nonblocking = EVENT_YES;
-        made_call(made, recv, recv.time + 1 * US, -1, EAGAIN);
-    }
+    for (int i = 0; i < 20000; i++)
+        made_vain(made, 10 * MS + i * 4 * US, 1 * US);
     made_step(made, 90 * MS, 1 * US, "close", 1, EVENT_NONE);
 }
 
@@ -141,11 +77,6 @@ static void silent(struct made *made)
     made_step(made, 10 * MS, 10 * US, "connect", 1, EVENT_NONE);
     made_event(made, made_enter(20 * MS, 1, "recv", 5, 1, EVENT_NO));
     made_step(made, 90 * MS, 1 * US, "close", 1, EVENT_NONE);
-}
-
-static void empty(struct made *made)
-{
-    (void)made;
 }
 
 /* Nothing that a program would do: no names, no order, the largest numbers. */
@@ -169,79 +100,72 @@ static void hostile(struct made *made)
 /* The data of both comes at the same column, and half the wait takes half the columns. */
 static void two_models(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, blocking);
-    runs_add(&runs, polling);
-    runs_begin(&runs);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page, " a message      wait for data (40.0 ms)           copy          waited   "
-                     "copied\n"
-                     ">#1 01-blocking BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB|CCCCCCCCCCC| 40.0 ms  "
-                     "20.0 us\n"
-                     " #2 01-blocking                 ?r?r?r?r?r?r?r?r?|CCCCCC     | 20.0 ms  "
-                     "10.0 us\n");
-    expect_has(page, "r running  B blocked  ? polling in vain  C copy\n");
-    free(page);
-    runs_end(&runs);
+    viewed_make(&viewed, blocking);
+    viewed_make(&viewed, polling);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed,
+               " a message      wait for data (40.0 ms)           copy          waited   "
+               "copied\n"
+               ">#1 01-blocking BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB|CCCCCCCCCCC| 40.0 ms  "
+               "20.0 us\n"
+               " #2 01-blocking                 ?r?r?r?r?r?r?r?r?|CCCCCC     | 20.0 ms  "
+               "10.0 us\n");
+    viewed_has(&viewed, "r running  B blocked  ? polling in vain  C copy\n");
+    viewed_end(&viewed);
 }
 
 /* Totals are those of the recordings; here each received one message. */
 static void totals(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, blocking);
-    runs_add(&runs, polling);
-    runs_begin(&runs);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page, " per message      blocked  polls in vain  wake-ups    calls   threads\n"
-                     ">#1 01-blocking   40.0 ms              0         1        1         1\n"
-                     " #2 01-blocking         0             20         0       21         1\n");
-    expect_has(page, " in all           blocked   waiting   copying   running    asleep  "
-                     "messages\n"
-                     ">#1 01-blocking   40.0 ms   40.0 ms   20.0 us");
-    assert_int_equal(runs.tapes[0]->survey.totals.time[PHASE_BLOCKED], 40 * MS + 20 * US);
-    assert_int_equal(runs.tapes[1]->survey.totals.vain, 20);
-    free(page);
-    runs_end(&runs);
+    viewed_make(&viewed, blocking);
+    viewed_make(&viewed, polling);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed,
+               " per message      blocked  polls in vain  wake-ups    calls   threads\n"
+               ">#1 01-blocking   40.0 ms              0         1        1         1\n"
+               " #2 01-blocking         0             20         0       21         1\n");
+    viewed_has(&viewed, " in all           blocked   waiting   copying   running    asleep  "
+                        "messages\n"
+                        ">#1 01-blocking   40.0 ms   40.0 ms   20.0 us");
+    assert_int_equal(viewed.tapes[0]->survey.totals.time[PHASE_BLOCKED], 40 * MS + 20 * US);
+    assert_int_equal(viewed.tapes[1]->survey.totals.vain, 20);
+    viewed_end(&viewed);
 }
 
 /* A strip each, over all the time there is; the cursor stands where the time is. */
 static void strips(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, blocking);
-    runs_add(&runs, polling);
-    runs_begin(&runs);
-    player_seek(&runs.show.player, 40 * MS);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page,
+    viewed_make(&viewed, blocking);
+    viewed_make(&viewed, polling);
+    player_seek(&viewed.show.player, 40 * MS);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed,
                " whole run      |0              |20.0 ms       v|40.0 ms        |60.0 ms");
-    expect_has(page, ">#1 01-blocking rrrrrrrrBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBrrrrr");
-    expect_has(page, " #2 01-blocking rrrrrrrrrrrrrrrrrrrrrrr?r?r?r?r?r?r?r?r?rr");
-    free(page);
-    page = drawn(&runs.show, 9, COLUMNS);
-    assert_null(strstr(page, "whole run"));
-    assert_null(strstr(page, "in all"));
-    expect_has(page, "per message");
-    free(page);
-    runs_end(&runs);
+    viewed_has(&viewed, ">#1 01-blocking rrrrrrrrBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBrrrrr");
+    viewed_has(&viewed, " #2 01-blocking rrrrrrrrrrrrrrrrrrrrrrr?r?r?r?r?r?r?r?r?rr");
+    draw(&viewed, 9, COLUMNS);
+    viewed_lacks(&viewed, "whole run");
+    viewed_lacks(&viewed, "in all");
+    viewed_has(&viewed, "per message");
+    viewed_end(&viewed);
 }
 
 static void crowded_cells(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, busy);
-    runs_begin(&runs);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page,
+    viewed_make(&viewed, busy);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed,
                "\n 01-blocking ?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?r?"
                "r?r?r?\n");
-    free(page);
-    runs_end(&runs);
+    viewed_end(&viewed);
 }
 
 /* The message is the one that is not over yet, and behind the last one the last. */
@@ -256,102 +180,77 @@ static void message_of_the_moment(void **state)
         {21 * MS + 1, "conn 2, 7 B\n"},
         {80 * MS, "conn 2, 7 B\n"},
     };
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, twice);
-    runs_add(&runs, silent);
-    runs_begin(&runs);
+    viewed_make(&viewed, twice);
+    viewed_make(&viewed, silent);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        player_seek(&runs.show.player, rows[i].time);
-        char *page = drawn(&runs.show, ROWS, 120);
-        expect_has(page, rows[i].words);
-        expect_has(page, "none: it was there already");
-        expect_has(page, "no message was received");
-        free(page);
+        player_seek(&viewed.show.player, rows[i].time);
+        draw(&viewed, ROWS, 120);
+        viewed_has(&viewed, rows[i].words);
+        viewed_has(&viewed, "none: it was there already");
+        viewed_has(&viewed, "no message was received");
     }
-    runs_end(&runs);
+    viewed_end(&viewed);
 }
 
 static void helper_copies(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, helped);
-    runs_begin(&runs);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page, " a message   wait for data (40.0 ms)");
-    expect_has(page, " 01-blocking ....................................|...........| 40.0 ms");
-    free(page);
-    runs_end(&runs);
+    viewed_make(&viewed, helped);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed, " a message   wait for data (40.0 ms)");
+    viewed_has(&viewed,
+               " 01-blocking ....................................|...........| 40.0 ms");
+    viewed_end(&viewed);
 }
 
 static void alone(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    runs_add(&runs, blocking);
-    runs_begin(&runs);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page, "Several side by side: iolab show 01 02 03\n");
-    expect_has(page, " in all        blocked   waiting");
-    assert_null(strchr(page, '>'));
-    free(page);
-    runs_end(&runs);
+    viewed_make(&viewed, blocking);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed, "Several side by side: iolab show 01 02 03\n");
+    viewed_has(&viewed, " in all        blocked   waiting");
+    viewed_lacks(&viewed, ">");
+    viewed_end(&viewed);
 }
 
 /* Totals stand beside the messages; in four rows the chosen run is still among those shown. */
 static void eight(void **state)
 {
-    struct runs runs = {.count = 0};
+    struct viewed viewed = {.count = 0};
     (void)state;
-    while (runs.count < 8)
-        runs_add(&runs, blocking);
-    runs_begin(&runs);
-    player_choose(&runs.show.player, 7);
-    char *page = drawn(&runs.show, ROWS, COLUMNS);
-    expect_has(page, "|  40.0 ms              0         1\n");
-    expect_has(page, "\n>#8 01-blocking BBBB");
-    expect_has(page, "\n #1 01-blocking BBBB");
-    free(page);
-    page = drawn(&runs.show, 4, COLUMNS);
-    expect_has(page, "\n>#8 01-blocking BBBB");
-    assert_null(strstr(page, "#1 "));
-    free(page);
-    runs_end(&runs);
-}
-
-static void expect_margin(const struct canvas *canvas, struct canvas_area area)
-{
-    for (int row = 0; row < canvas->rows; row++)
-        for (int column = 0; column < canvas->columns; column++) {
-            bool inside = row >= area.row && row < area.row + area.rows &&
-                          column >= area.column && column < area.column + area.columns;
-            if (!inside && canvas_at(canvas, row, column)->point != ' ')
-                fail_msg("%d x %d: drawn at %d, %d", area.rows, area.columns, row, column);
-        }
+    while (viewed.count < 8)
+        viewed_make(&viewed, blocking);
+    player_choose(&viewed.show.player, 7);
+    draw(&viewed, ROWS, COLUMNS);
+    viewed_has(&viewed, "|  40.0 ms              0         1\n");
+    viewed_has(&viewed, "\n>#8 01-blocking BBBB");
+    viewed_has(&viewed, "\n #1 01-blocking BBBB");
+    draw(&viewed, 4, COLUMNS);
+    viewed_has(&viewed, "\n>#8 01-blocking BBBB");
+    viewed_lacks(&viewed, "#1 ");
+    viewed_end(&viewed);
 }
 
 static void every_size(void **state)
 {
-    struct runs runs = {.count = 0};
-    static void (*const makers[])(struct made *) = {blocking, polling, helped, silent,
-                                                    empty,    hostile, hostile};
+    struct viewed viewed = {.count = 0};
+    static void (*const makers[])(struct made *) = {blocking,     polling, helped, silent,
+                                                    made_nothing, hostile, hostile};
     (void)state;
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
-        runs_add(&runs, makers[i]);
-    runs_begin(&runs);
+        viewed_make(&viewed, makers[i]);
     for (int rows = 0; rows < 60; rows++)
         for (int columns = 0; columns < 700; columns += columns < 130 ? 1 : 71) {
-            struct canvas canvas;
-            struct canvas_area area = {MARGIN, MARGIN, rows, columns};
-            canvas_make(&canvas, rows + 2 * MARGIN, columns + 2 * MARGIN, columns % 2);
-            runs.show.player.tape_count = 1 + (size_t)rows % runs.count;
-            player_seek(&runs.show.player, runs.show.player.end / 40 * (columns % 41));
-            view_compare.draw(&runs.show, &canvas, area);
-            expect_margin(&canvas, area);
-            canvas_free(&canvas);
+            viewed.show.player.tape_count = 1 + (size_t)rows % viewed.count;
+            player_seek(&viewed.show.player, viewed.show.player.end / 40 * (columns % 41));
+            viewed_size(&viewed, &view_compare, rows, columns);
         }
-    runs_end(&runs);
+    viewed_end(&viewed);
 }
 
 int main(void)

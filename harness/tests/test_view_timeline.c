@@ -7,17 +7,13 @@
 #define BACK_TAB 0x161
 
 /* Waits, is polled in vain twice, copies; a mark at 30 ms. The script is 0 to 100 ms. */
-static void make_story(struct made *made)
+static void vain_then_copy_then_blocked(struct made *made)
 {
-    struct event mark = event_make(EVENT_MARK), check = event_make(EVENT_CHECK);
-    made_begin(made);
+    struct event mark = event_make(EVENT_MARK);
     made_thread(made, 1 * US, 1);
     made_step(made, 10 * MS, 1 * US, "connect", 1, EVENT_NONE);
-    for (int i = 0; i < 2; i++) {
-        struct event recv = made_enter((20 + i * 20) * MS, 1, "recv", 5, 1, EVENT_NO);
-        recv.nonblocking = EVENT_YES;
-        made_call(made, recv, recv.time + 10 * US, -1, EAGAIN);
-    }
+    for (int i = 0; i < 2; i++)
+        made_vain(made, (20 + i * 20) * MS, 10 * US);
     mark.time = 40 * MS;
     mark.detail = "the peer is silent";
     made_event(made, mark);
@@ -25,19 +21,14 @@ static void make_story(struct made *made)
     struct event recv = made_enter(60 * MS + 20 * US, 1, "recv", 5, 1, EVENT_YES);
     made_call(made, recv, 60 * MS + 41 * US, 12, 0);
     made_event(made, made_enter(70 * MS, 1, "recv", 5, 1, EVENT_NO));
-    check.time = 110 * MS;
-    check.outcome = OUTCOME_TIMEOUT;
-    check.detail = "nothing came";
-    made_event(made, check);
+    made_timeout(made, 110 * MS);
 }
 
 static void whole(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, vain_then_copy_then_blocked);
     player_seek(&viewed.show.player, 75 * MS);
     assert_string_equal(
         viewed_draw(&viewed, &view_timeline, 18, 80),
@@ -65,11 +56,9 @@ static void whole(void **state)
 /* Around the arrival at 50 ms, 3 us a cell; the chosen lane is the connection. */
 static void zoomed_in(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, vain_then_copy_then_blocked);
     viewed.show.zoom = 200 * US;
     viewed.show.lane = 1;
     player_seek(&viewed.show.player, 50 * MS + 30 * US);
@@ -94,11 +83,9 @@ static void zoomed_in(void **state)
 /* As time goes on by less than two cells, cells keep their spans. */
 static void steady(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, vain_then_copy_then_blocked);
     viewed.show.zoom = 67 * MS / 2;
     player_seek(&viewed.show.player, 40 * MS);
     viewed_draw(&viewed, &view_timeline, 5, 80);
@@ -113,11 +100,9 @@ static void steady(void **state)
 
 static void words_without_a_span(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, vain_then_copy_then_blocked);
     viewed.show.lane = 1;
     viewed_draw(&viewed, &view_timeline, 18, 80);
     player_seek(&viewed.show.player, 5 * MS);
@@ -169,10 +154,8 @@ static void rare_is_not_lost(void **state)
         struct event nap =
             made_enter(1 * MS + i * 100 * US, 1, "nanosleep", EVENT_NONE, 0, EVENT_NO);
         made_call(&made, nap, nap.time + 80 * US, 0, 0);
-        struct event recv = made_enter(nap.time + 85 * US, 1, "recv", 5, 1, EVENT_NO);
-        recv.nonblocking = EVENT_YES;
         if (i == 31234)
-            made_call(&made, recv, recv.time + 5 * US, -1, EAGAIN);
+            made_vain(&made, nap.time + 85 * US, 5 * US);
     }
     viewed_begin(&viewed, &made);
     player_seek(&viewed.show.player, 7000 * MS);
@@ -204,7 +187,7 @@ static void as_the_plain_view(void **state)
         made_call(&made, recv, time, vain ? -1 : 8, vain ? EAGAIN : 0);
     }
     viewed_begin(&viewed, &made);
-    const struct tape *tape = viewed.tape;
+    const struct tape *tape = viewed.tapes[0];
     int64_t end = tape->survey.end,
             windows[][2] = {
                 {0, end}, {end / 3, end / 2}, {end / 2, end / 2 + 5 * MS}, {0, 60 * US}};
@@ -252,11 +235,9 @@ static void crowd(void **state)
 
 static void keys(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    make_story(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, vain_then_copy_then_blocked);
     struct show *show = &viewed.show;
     assert_false(view_timeline.press(show, 'x'));
     assert_true(view_timeline.press(show, 'z'));
@@ -284,11 +265,9 @@ static void keys(void **state)
 
 static void nothing(void **state)
 {
-    struct made made;
-    struct viewed viewed;
+    struct viewed viewed = {.count = 0};
     (void)state;
-    made_begin(&made);
-    viewed_begin(&viewed, &made);
+    viewed_make(&viewed, made_nothing);
     viewed_draw(&viewed, &view_timeline, 18, 80);
     viewed_has(&viewed, "\n No thread of the server was seen:");
     for (const char *key = "zZ\tzz"; *key; key++)
