@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "grade/kept.h"
@@ -31,6 +32,8 @@ struct call {
     const char *source, *scenario; /* of a live run; NULL */
     bool solution;
 };
+
+#define DRAWING_NICE 5 /* the server and its clients come first */
 
 enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE, KEY_EXPORT };
 
@@ -221,8 +224,7 @@ static int tapes_of_tour(struct tapes *tapes, struct failure *failure)
     return answer;
 }
 
-static int tapes_export(struct tapes *tapes, const struct call *call,
-                        struct failure *failure)
+static int tapes_export(struct tapes *tapes, const struct call *call, struct failure *failure)
 {
     struct export_spec spec = {.format = call->format,
                                .path = call->output,
@@ -256,6 +258,7 @@ static int live_show(struct call *call, struct live *live, struct failure *failu
     fprintf(stderr, "iolab show: building and starting the server of %s ...\n", spec.lab);
     if (live_start(live, &spec, failure) < 0 || live_wait(live, failure) < 0)
         return -1;
+    setpriority(PRIO_PROCESS, 0, DRAWING_NICE);
     struct tape *tape = tape_follow(live->recording, NULL, failure);
     if (!tape)
         return -1;
