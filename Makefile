@@ -10,7 +10,7 @@ CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(shell pkg-config --cfl
 LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 
 # The stages in the order in which data flows; each is a folder, each file is found by glob.
-STAGES   := base event scenario client server trace run judge report grade
+STAGES   := base event scenario client load server trace run judge report grade
 LIB      := $(BUILD)/libiolab.a
 LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(STAGES:%=harness/%/*.c) visualizer/*.c))
 COMMANDS := $(patsubst harness/cmd/%.c,$(BUILD)/iolab-%,$(wildcard harness/cmd/*.c))
@@ -22,7 +22,7 @@ BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tes
 # handlers of signals, which it puts off in the programs that are watched, and rings, whose memory
 # it takes for that of others: liburing maps it by system calls that it does not see.
 THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests/test_trace_rings%, \
-              $(filter %/test_event_writer $(BUILD)/tests/test_client_% \
+              $(filter %/test_event_writer %/test_load $(BUILD)/tests/test_client_% \
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
 .PHONY: all help demo test aids units sanitized threaded threads threads-build bench flaky mutants \

@@ -1,0 +1,429 @@
+/*
+ * The load generator on real sockets, beside servers whose behaviour is known: what it counts is
+ * what they did. No limits of time: only what must hold on any machine.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "load/load.h"
+
+/* An echo server in a thread, with faults that can be switched on. */
+struct echo {
+    int listener, epoll, port, pipe[2];
+    pthread_t thread;
+    uint64_t accepted, messages; /* receives that brought bytes */
+    uint64_t wrong_at; /* the number of the receive of which a byte is changed; 0: none */
+    uint64_t close_at; /* the one behind which the connection is closed; 0: none */
+    uint64_t stop_at;  /* the one before which the server stands still; 0: none */
+    int64_t stop_for;  /* ns */
+    int64_t delay;     /* ns before each answer */
+};
+
+static void stand_still(int64_t ns)
+{
+    struct timespec time = {.tv_sec = ns / CLOCK_SECOND, .tv_nsec = ns % CLOCK_SECOND};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
+static void send_all(int fd, const unsigned char *bytes, ssize_t size)
+{
+    while (size > 0) {
+        ssize_t sent = send(fd, bytes, (size_t)size, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        bytes += sent;
+        size -= sent;
+    }
+}
+
+static void serve_one(struct echo *echo, int fd)
+{
+    static unsigned char buffer[65536];
+    ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+    if (got <= 0) {
+        close(fd);
+        return;
+    }
+    echo->messages++;
+    if (echo->messages == echo->stop_at)
+        stand_still(echo->stop_for);
+    if (echo->delay)
+        stand_still(echo->delay);
+    if (echo->messages == echo->wrong_at)
+        buffer[got / 2] ^= 1;
+    send_all(fd, buffer, got);
+    if (echo->messages == echo->close_at)
+        close(fd);
+}
+
+static void *serve(void *argument)
+{
+    struct echo *echo = argument;
+    struct epoll_event events[64];
+    for (;;) {
+        int count = epoll_wait(echo->epoll, events, 64, -1);
+        for (int i = 0; i < count; i++) {
+            int fd = events[i].data.fd;
+            if (fd == echo->pipe[0])
+                return NULL;
+            if (fd != echo->listener) {
+                serve_one(echo, fd);
+                continue;
+            }
+            struct epoll_event event = {.events = EPOLLIN, .data.fd = accept(fd, NULL, NULL)};
+            echo->accepted++;
+            epoll_ctl(echo->epoll, EPOLL_CTL_ADD, event.data.fd, &event);
+        }
+    }
+}
+
+static void watch_for(struct echo *echo, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    assert_int_equal(epoll_ctl(echo->epoll, EPOLL_CTL_ADD, fd, &event), 0);
+}
+
+static struct echo *echo_start(struct echo faults)
+{
+    static struct echo echo;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    echo = faults;
+    echo.listener = socket(AF_INET, SOCK_STREAM, 0);
+    echo.epoll = epoll_create1(0);
+    assert_int_equal(bind(echo.listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(echo.listener, 4096), 0);
+    assert_int_equal(getsockname(echo.listener, (struct sockaddr *)&address, &size), 0);
+    assert_int_equal(pipe(echo.pipe), 0);
+    echo.port = ntohs(address.sin_port);
+    watch_for(&echo, echo.listener);
+    watch_for(&echo, echo.pipe[0]);
+    assert_int_equal(pthread_create(&echo.thread, NULL, serve, &echo), 0);
+    return &echo;
+}
+
+static void echo_end(struct echo *echo)
+{
+    assert_int_equal(write(echo->pipe[1], "", 1), 1);
+    pthread_join(echo->thread, NULL);
+    close(echo->listener);
+    close(echo->epoll);
+    close(echo->pipe[0]);
+    close(echo->pipe[1]);
+}
+
+static struct load_spec small(const struct echo *echo)
+{
+    return (struct load_spec){.address = "127.0.0.1",
+                              .port = echo->port,
+                              .connections = 10,
+                              .size = 64,
+                              .pipeline = 1,
+                              .seconds = 0.3,
+                              .threads = 1,
+                              .seed = 7};
+}
+
+static void run(struct load_spec spec, struct load_result *result)
+{
+    struct failure failure;
+    if (load_run(&spec, NULL, result, &failure) < 0)
+        fail_msg("%s", failure.text);
+}
+
+static uint64_t errors_of(const struct load_result *result)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < LOAD_ERROR_COUNT; i++)
+        sum += result->errors[i];
+    return sum;
+}
+
+/* Of every size and depth: each message once, and nothing wrong. */
+static void answers_are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        int connections, size, pipeline, threads;
+    } cases[] = {{1, 1, 1, 1},     {10, 64, 1, 2},    {50, 4096, 1, 1},  {3, 64, 16, 1},
+                 {7, 100, 64, 3},  {2, 70000, 1, 2},  {2, 300000, 3, 1}, {100, 64, 1, 1},
+                 {500, 200, 2, 2}, {1, 1 << 20, 1, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct echo *echo = echo_start((struct echo){0});
+        struct load_spec spec = small(echo);
+        struct load_result result;
+        spec.connections = cases[i].connections;
+        spec.size = cases[i].size;
+        spec.pipeline = cases[i].pipeline;
+        spec.threads = cases[i].threads;
+        run(spec, &result);
+        assert_int_equal(errors_of(&result), 0);
+        assert_true(result.messages > 0);
+        assert_int_equal(result.bytes, result.messages * (uint64_t)spec.size);
+        assert_int_equal(result.connected, spec.connections);
+        assert_int_equal(result.peak, spec.connections);
+        assert_int_equal(histogram_count(result.connect), spec.connections);
+        assert_true(histogram_count(result.latency) >= result.messages);
+        assert_null(result.corrected);
+        load_free(&result);
+        echo_end(echo);
+        assert_int_equal(echo->accepted, spec.connections);
+    }
+}
+
+/* Warm-up is served and not counted. */
+static void warm_up_is_not_counted(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.delay = CLOCK_MILLISECOND});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.connections = 1;
+    spec.warm_up = 0.5;
+    run(spec, &result);
+    echo_end(echo);
+    assert_true(result.messages > 0 && echo->messages > result.messages + 1);
+    assert_true(result.seconds > 0.29 && result.seconds < 0.31);
+    assert_true(histogram_least(result.latency) >= CLOCK_MILLISECOND);
+    load_free(&result);
+}
+
+/* While the server stands still messages stay due: only the corrected latency tells. */
+static void open_loop_tells_of_a_stop(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.stop_at = 100, .stop_for = CLOCK_SECOND});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.connections = 2;
+    spec.rate = 500;
+    spec.seconds = 2;
+    run(spec, &result);
+    echo_end(echo);
+    assert_int_equal(errors_of(&result), 0);
+    assert_int_equal(histogram_count(result.corrected), 1000);
+    assert_int_equal(histogram_count(result.latency), 1000);
+    assert_true(histogram_at(result.corrected, 90) > 500 * CLOCK_MILLISECOND);
+    assert_true(histogram_most(result.latency) >= CLOCK_SECOND);
+    /* Two messages at most were under way when it stood still. */
+    assert_true(histogram_at(result.latency, 75) < histogram_at(result.corrected, 75) / 2);
+    load_free(&result);
+}
+
+static void open_loop_asks_as_often_as_it_is_told(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.rate = 2000;
+    spec.threads = 2;
+    spec.seconds = 1;
+    spec.pipeline = 4;
+    run(spec, &result);
+    echo_end(echo);
+    assert_int_equal(errors_of(&result), 0);
+    assert_int_equal(histogram_count(result.corrected), 2000);
+    assert_true(histogram_count(result.late) > 0);
+    load_free(&result);
+}
+
+static void connections_come_anew(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.each = 3;
+    run(spec, &result);
+    echo_end(echo);
+    assert_int_equal(errors_of(&result), 0);
+    assert_true(result.connected > (uint64_t)spec.connections);
+    assert_true(echo->messages >= 3 * (result.connected - (uint64_t)spec.connections));
+    load_free(&result);
+}
+
+static void idle_ones_say_nothing(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.connections = 1;
+    spec.idle = 300;
+    run(spec, &result);
+    echo_end(echo);
+    assert_int_equal(errors_of(&result), 0);
+    assert_int_equal(result.peak, 301);
+    assert_int_equal(echo->accepted, 301);
+    assert_true(result.messages > 0);
+    load_free(&result);
+}
+
+static void count_look(void *context)
+{
+    (*(int *)context)++;
+}
+
+static void somebody_looks_once(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    int looks = 0;
+    spec.look = count_look;
+    spec.context = &looks;
+    run(spec, &result);
+    assert_int_equal(looks, 1);
+    assert_true(result.answered >= result.messages);
+    load_free(&result);
+    echo->close_at = echo->messages + 1; /* all are lost long before that time */
+    spec.connections = 1;
+    spec.seconds = 1000;
+    run(spec, &result);
+    assert_int_equal(looks, 1);
+    load_free(&result);
+    echo_end(echo);
+}
+
+static void a_wrong_byte_is_seen(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.wrong_at = 50});
+    struct load_result result;
+    run(small(echo), &result);
+    echo_end(echo);
+    assert_int_equal(result.errors[LOAD_WRONG_BYTES], 1);
+    assert_int_equal(errors_of(&result) - result.errors[LOAD_UNANSWERED], 1);
+    assert_non_null(strstr(result.doubt, "not what had been sent"));
+    assert_true(result.messages > 0); /* what the others were answered is kept */
+    load_free(&result);
+}
+
+static void a_lost_connection_is_seen(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.close_at = 50});
+    struct load_result result;
+    run(small(echo), &result);
+    echo_end(echo);
+    assert_int_equal(result.errors[LOAD_LOST], 1);
+    assert_non_null(strstr(result.doubt, "lost"));
+    assert_true(result.messages > 0);
+    load_free(&result);
+}
+
+static void when_all_are_lost_it_ends(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.close_at = 5});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.connections = 1;
+    spec.seconds = 1000;
+    run(spec, &result);
+    echo_end(echo);
+    assert_int_equal(result.errors[LOAD_LOST], 1);
+    assert_true(result.seconds < 900);
+    load_free(&result);
+}
+
+static void cannot_begin(struct load_spec spec, const char *words)
+{
+    struct load_result result;
+    struct failure failure;
+    assert_int_equal(load_run(&spec, NULL, &result, &failure), -1);
+    if (!strstr(failure.text, words))
+        fail_msg("wanted \"%s\", got \"%s\"", words, failure.text);
+}
+
+static void what_cannot_begin_says_why(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec good = small(echo), spec;
+    echo_end(echo);
+    cannot_begin(good, "Connection refused");
+    spec = good, spec.address = "localhost", cannot_begin(spec, "no IPv4 address");
+    spec = good, spec.port = 0, cannot_begin(spec, "port");
+    spec = good, spec.connections = 0, cannot_begin(spec, "connections");
+    spec = good, spec.size = 0, cannot_begin(spec, "size");
+    spec = good, spec.pipeline = 65, cannot_begin(spec, "pipeline");
+    spec = good, spec.threads = 11, cannot_begin(spec, "threads");
+    spec = good, spec.rate = -1, cannot_begin(spec, "rate");
+    spec = good, spec.seconds = 0, cannot_begin(spec, "time");
+}
+
+/* In a child: a limit that was lowered is only root's to raise again. */
+static void too_few_descriptors_are_told(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    spec.connections = 200;
+    pid_t child = fork();
+    if (child == 0) {
+        struct load_result result;
+        struct failure failure = {.text = ""};
+        setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = 100, .rlim_max = 100});
+        int answer = load_run(&spec, NULL, &result, &failure);
+        _exit(answer == -1 && strstr(failure.text, "ulimit -Hn") ? 0 : 1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    echo_end(echo);
+}
+
+static void stops_when_it_is_told(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    struct failure failure;
+    volatile int stop = 1;
+    spec.seconds = 1000;
+    assert_int_equal(load_run(&spec, &stop, &result, &failure), 0);
+    assert_true(result.seconds < 900);
+    load_free(&result);
+    echo_end(echo);
+}
+
+int main(void)
+{
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_are_counted),
+        cmocka_unit_test(warm_up_is_not_counted),
+        cmocka_unit_test(open_loop_tells_of_a_stop),
+        cmocka_unit_test(open_loop_asks_as_often_as_it_is_told),
+        cmocka_unit_test(connections_come_anew),
+        cmocka_unit_test(idle_ones_say_nothing),
+        cmocka_unit_test(somebody_looks_once),
+        cmocka_unit_test(a_wrong_byte_is_seen),
+        cmocka_unit_test(a_lost_connection_is_seen),
+        cmocka_unit_test(when_all_are_lost_it_ends),
+        cmocka_unit_test(what_cannot_begin_says_why),
+        cmocka_unit_test(too_few_descriptors_are_told),
+        cmocka_unit_test(stops_when_it_is_told),
+    };
+    return cmocka_run_group_tests_name("load: generator", tests, NULL, NULL);
+}
