@@ -1,0 +1,107 @@
+/* See bench.h. */
+#include "bench/bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- rounds --- */
+
+static void describe_load(char *text, size_t size, const struct load_spec *load)
+{
+    int used = snprintf(text, size, "%d x %d B", load->connections, load->size);
+    if (load->rate > 0)
+        snprintf(text + used, size - (size_t)used, ", %g/s", load->rate);
+}
+
+static void tell(const struct bench_row *row, int round, const char *what)
+{
+    char load[64];
+    describe_load(load, sizeof load, row->load);
+    fprintf(stderr, "round %d: %s, %s: %s\n", round + 1, row->subject->name, load, what);
+}
+
+static void keep(struct bench_row *row, const struct round_result *result)
+{
+    for (int i = 0; i < FIGURE_COUNT; i++)
+        row->values[i][row->rounds] = result->figures[i];
+    row->rounds++;
+    if (result->doubt[0] && row->doubts++ == 0)
+        memcpy(row->doubt, result->doubt, sizeof row->doubt);
+}
+
+static void histogram_path(char *path, size_t size, const char *folder,
+                           const struct bench_row *row)
+{
+    snprintf(path, size, "%s/%s-%dx%d.hgrm", folder, row->subject->name, row->load->connections,
+             row->load->size);
+}
+
+static void play(const struct bench_spec *spec, const char *folder, struct bench_row *row,
+                 int round)
+{
+    char histogram[4096];
+    struct failure failure;
+    struct round_result result;
+    struct round_spec one = {.program = row->subject->program,
+                             .arguments = row->subject->arguments,
+                             .folder = folder,
+                             .load = *row->load};
+    if (spec->histograms && round == spec->rounds - 1) {
+        histogram_path(histogram, sizeof histogram, spec->histograms, row);
+        one.histogram = histogram;
+    }
+    if (round_run(&one, &result, &failure) < 0) {
+        memcpy(row->failed, failure.text, sizeof row->failed);
+        if (spec->progress)
+            tell(row, round, row->failed);
+        return;
+    }
+    keep(row, &result);
+    if (spec->progress) {
+        char text[64];
+        snprintf(text, sizeof text, "%.0f messages/s", result.figures[FIGURE_RATE]);
+        tell(row, round, text);
+    }
+}
+
+static int make_rows(const struct bench_spec *spec, const struct subjects *subjects,
+                     struct bench *bench, struct failure *failure)
+{
+    bench->count = 0;
+    bench->rows = calloc(spec->load_count * subjects->count + 1, sizeof *bench->rows);
+    if (!bench->rows)
+        return failure_set(failure, STATUS_MACHINE, "there is not enough memory for results");
+    for (size_t i = 0; i < spec->load_count; i++)
+        for (size_t k = 0; k < subjects->count; k++)
+            bench->rows[bench->count++] =
+                (struct bench_row){.subject = &subjects->items[k], .load = &spec->loads[i]};
+    return 0;
+}
+
+/* A server that could not be measured once is not tried again. */
+int bench_run(const struct bench_spec *spec, const struct subjects *subjects,
+              const volatile int *stop, struct bench *bench, struct failure *failure)
+{
+    char folder[4096];
+    if (make_rows(spec, subjects, bench, failure) < 0)
+        return -1;
+    snprintf(folder, sizeof folder, "%s/work", subjects->folder);
+    mkdir(folder, 0777);
+    chmod(folder, 0777); /* the server may be somebody else */
+    for (int round = 0; round < spec->rounds; round++)
+        for (size_t i = 0; i < bench->count && !*stop; i++)
+            if (!bench->rows[i].failed[0])
+                play(spec, folder, &bench->rows[i], round);
+    bench->complete = true;
+    for (size_t i = 0; i < bench->count; i++)
+        if (bench->rows[i].rounds < spec->rounds || bench->rows[i].doubts > 0)
+            bench->complete = false;
+    return 0;
+}
+
+void bench_free(struct bench *bench)
+{
+    free(bench->rows);
+    *bench = (struct bench){.rows = NULL};
+}

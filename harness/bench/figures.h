@@ -1,0 +1,48 @@
+/*
+ * What a round of load says about a server: a number for each figure. Every table and file of
+ * results is made from the list here.
+ */
+#ifndef IOLAB_BENCH_FIGURES_H
+#define IOLAB_BENCH_FIGURES_H
+
+#include <stddef.h>
+
+#define BENCH_ROUNDS_MOST 100
+
+/* Name in files, title and unit for people, decimals. What was not measured is NAN. */
+#define FIGURES(X)                                                                             \
+    X(FIGURE_RATE, "messages_per_second", "messages/s", 0)                                     \
+    X(FIGURE_P50, "latency_p50_us", "p50 us", 0)                                               \
+    X(FIGURE_P90, "latency_p90_us", "p90 us", 0)                                               \
+    X(FIGURE_P99, "latency_p99_us", "p99 us", 0)                                               \
+    X(FIGURE_P999, "latency_p999_us", "p99.9 us", 0)                                           \
+    X(FIGURE_MAX, "latency_max_us", "max us", 0)                                               \
+    X(FIGURE_DUE_P50, "corrected_p50_us", "due p50", 0)                                        \
+    X(FIGURE_DUE_P99, "corrected_p99_us", "due p99", 0)                                        \
+    X(FIGURE_DUE_MAX, "corrected_max_us", "due max", 0)                                        \
+    X(FIGURE_CPU, "server_cpu_us_per_message", "CPU us", 2)                                    \
+    X(FIGURE_LOAD_CPU, "generator_cpu_share", "gen. CPU", 2)                                   \
+    X(FIGURE_MEMORY, "server_memory_kib", "KiB", 0)                                            \
+    X(FIGURE_MEMORY_EACH, "memory_per_connection_kib", "KiB/conn.", 1)                         \
+    X(FIGURE_THREADS, "server_threads", "threads", 0)
+
+enum figure {
+#define X(figure, name, title, decimals) figure,
+    FIGURES(X)
+#undef X
+        FIGURE_COUNT
+};
+
+const char *figure_name(enum figure figure);
+const char *figure_title(enum figure figure);
+int figure_decimals(enum figure figure);
+
+/* Of several rounds; NAN without any number in them. */
+struct spread {
+    double median, least, most;
+};
+
+/* `count` is at most BENCH_ROUNDS_MOST. */
+struct spread spread_of(const double *values, size_t count);
+
+#endif

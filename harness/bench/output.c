@@ -1,0 +1,205 @@
+/* Results of a comparison, for people and for programs. See bench.h. */
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+
+#define NAME_COLUMNS 20
+
+static struct spread spread_in(const struct bench_row *row, enum figure figure)
+{
+    return spread_of(row->values[figure], (size_t)row->rounds);
+}
+
+static int finish(FILE *out)
+{
+    return fflush(out) == 0 && !ferror(out) ? 0 : -1;
+}
+
+/* --- text --- */
+
+/* Has any row of this load a number for it? */
+static bool measured(const struct bench_row *rows, size_t count, enum figure figure)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].rounds && !isnan(spread_in(&rows[i], figure).median))
+            return true;
+    return false;
+}
+
+static int width_of(enum figure figure)
+{
+    size_t title = strlen(figure_title(figure));
+    return (int)(title > 8 ? title : 8) + 2;
+}
+
+static void put_head(const struct bench_row *rows, size_t count, FILE *out)
+{
+    const struct load_spec *load = rows->load;
+    fprintf(out, "%d connections, %d B", load->connections, load->size);
+    if (load->idle)
+        fprintf(out, ", beside %d idle ones", load->idle);
+    if (load->pipeline > 1)
+        fprintf(out, ", %d messages under way on each", load->pipeline);
+    if (load->each)
+        fprintf(out, ", anew after %d messages", load->each);
+    if (load->rate > 0)
+        fprintf(out, ", open loop, %g messages/s", load->rate);
+    fprintf(out, ": medians of %d rounds of %g s, interleaved\n", rows->rounds, load->seconds);
+    fprintf(out, "%-*s", NAME_COLUMNS, "server");
+    for (int i = 0; i < FIGURE_COUNT; i++) {
+        if (measured(rows, count, (enum figure)i))
+            fprintf(out, "%*s", width_of((enum figure)i), figure_title((enum figure)i));
+        if (i == FIGURE_RATE)
+            fprintf(out, "  %-19s%8s", "least to most", "ratio");
+    }
+    fputc('\n', out);
+}
+
+static void put_row(const struct bench_row *row, const struct bench_row *rows, size_t count,
+                    FILE *out)
+{
+    double first = spread_in(rows, FIGURE_RATE).median;
+    fprintf(out, "%-*.*s", NAME_COLUMNS, NAME_COLUMNS - 1, row->subject->name);
+    for (int i = 0; i < FIGURE_COUNT && row->rounds; i++) {
+        struct spread spread = spread_in(row, (enum figure)i);
+        if (measured(rows, count, (enum figure)i)) {
+            if (isnan(spread.median))
+                fprintf(out, "%*s", width_of((enum figure)i), "-");
+            else
+                fprintf(out, "%*.*f", width_of((enum figure)i), figure_decimals((enum figure)i),
+                        spread.median);
+        }
+        if (i == FIGURE_RATE)
+            fprintf(out, "  %8.0f - %-8.0f%8.2f", spread.least, spread.most,
+                    spread.median / first);
+    }
+    fputc('\n', out);
+    if (row->failed[0])
+        fprintf(out, "  not measured: %s\n", row->failed);
+    if (row->doubts)
+        fprintf(out, "  do not rely on it (%d of %d rounds): %s\n", row->doubts, row->rounds,
+                row->doubt);
+}
+
+int bench_text(const struct bench *bench, FILE *out)
+{
+    for (size_t from = 0, to; from < bench->count; from = to) {
+        for (to = from; to < bench->count && bench->rows[to].load == bench->rows[from].load;)
+            to++;
+        if (from)
+            fputc('\n', out);
+        put_head(&bench->rows[from], to - from, out);
+        for (size_t i = from; i < to; i++)
+            put_row(&bench->rows[i], &bench->rows[from], to - from, out);
+    }
+    return finish(out);
+}
+
+/* --- JSON --- */
+
+static json_t *machine(void)
+{
+    struct utsname name = {.sysname = ""};
+    uname(&name);
+    return json_pack("{s:s, s:s, s:s, s:i}", "system", name.sysname, "kernel", name.release,
+                     "architecture", name.machine, "cores", (int)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+static json_t *load_of(const struct load_spec *load)
+{
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "connections",
+                     load->connections, "idle", load->idle, "size", load->size, "pipeline",
+                     load->pipeline, "messages_each", load->each, "rate", load->rate, "warm_up",
+                     load->warm_up, "seconds", load->seconds, "threads", load->threads);
+}
+
+static json_t *figure_of(const struct bench_row *row, enum figure figure)
+{
+    struct spread spread = spread_in(row, figure);
+    json_t *rounds = json_array();
+    if (isnan(spread.median)) {
+        json_decref(rounds);
+        return json_null();
+    }
+    for (int i = 0; i < row->rounds; i++)
+        json_array_append_new(rounds, isnan(row->values[figure][i])
+                                          ? json_null()
+                                          : json_real(row->values[figure][i]));
+    return json_pack("{s:f, s:f, s:f, s:o}", "median", spread.median, "least", spread.least,
+                     "most", spread.most, "rounds", rounds);
+}
+
+static json_t *row_of(const struct bench_row *row)
+{
+    json_t *figures = json_object();
+    for (int i = 0; i < FIGURE_COUNT && row->rounds; i++)
+        json_object_set_new(figures, figure_name((enum figure)i),
+                            figure_of(row, (enum figure)i));
+    return json_pack("{s:s, s:o, s:i, s:o, s:i, s:s, s:s}", "server", row->subject->name,
+                     "load", load_of(row->load), "rounds", row->rounds, "figures", figures,
+                     "doubts", row->doubts, "doubt", row->doubt, "failed", row->failed);
+}
+
+int bench_json(const struct bench *bench, FILE *out)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < bench->count; i++)
+        json_array_append_new(rows, row_of(&bench->rows[i]));
+    json_t *all = json_pack("{s:s, s:o, s:b, s:o}", "schema", "iolab-bench/1", "machine",
+                            machine(), "complete", bench->complete, "results", rows);
+    int answer = all ? json_dumpf(all, out, JSON_INDENT(1)) : -1;
+    json_decref(all);
+    fputc('\n', out);
+    return answer == 0 ? finish(out) : -1;
+}
+
+/* --- CSV --- */
+
+/* Names of files may hold anything. */
+static void put_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+    }
+    fputc('"', out);
+}
+
+static void put_number(FILE *out, double number)
+{
+    if (isnan(number))
+        fputc(',', out);
+    else
+        fprintf(out, ",%.6g", number);
+}
+
+int bench_csv(const struct bench *bench, FILE *out)
+{
+    fputs("server,connections,idle,size,pipeline,messages_each,rate,rounds,doubts", out);
+    for (int i = 0; i < FIGURE_COUNT; i++)
+        fprintf(out, ",%s,%s_least,%s_most", figure_name((enum figure)i),
+                figure_name((enum figure)i), figure_name((enum figure)i));
+    fputs("\r\n", out);
+    for (size_t i = 0; i < bench->count; i++) {
+        const struct bench_row *row = &bench->rows[i];
+        const struct load_spec *load = row->load;
+        put_text(out, row->subject->name);
+        fprintf(out, ",%d,%d,%d,%d,%d,%g,%d,%d", load->connections, load->idle, load->size,
+                load->pipeline, load->each, load->rate, row->rounds, row->doubts);
+        for (int k = 0; k < FIGURE_COUNT; k++) {
+            struct spread spread = spread_in(row, (enum figure)k);
+            put_number(out, spread.median);
+            put_number(out, spread.least);
+            put_number(out, spread.most);
+        }
+        fputs("\r\n", out);
+    }
+    return finish(out);
+}

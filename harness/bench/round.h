@@ -1,0 +1,29 @@
+/*
+ * One round: a server is started in namespaces of its own, loaded and measured for a few seconds,
+ * and ended. In a process of its own, so that a round leaves nothing to the next one.
+ */
+#ifndef IOLAB_BENCH_ROUND_H
+#define IOLAB_BENCH_ROUND_H
+
+#include "base/failure.h"
+#include "bench/figures.h"
+#include "load/load.h"
+
+struct round_spec {
+    const char *program;    /* built server */
+    char *const *arguments; /* argv[1…]; "PORT" and "FOLDER" are replaced */
+    const char *folder;     /* it works here: private, writable */
+    const char *histogram;  /* file for the latencies as .hgrm; NULL: none */
+    struct load_spec load;  /* its address and port are set here */
+};
+
+struct round_result {
+    double figures[FIGURE_COUNT];
+    char doubt[sizeof((struct load_result *)0)->doubt]; /* why not to rely on them; "" */
+};
+
+/* -1 with a failure: the server did not start, or the load could not begin. */
+int round_run(const struct round_spec *spec, struct round_result *result,
+              struct failure *failure);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * iolab bench WHAT…: servers under load, compared. WHAT is a lab, "all" labs, a peer written for
+ * comparison (libuv, libevent), FILE.c, or a program.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/bench.h"
+
+#define NUMBERS_MOST 8
+
+struct numbers {
+    double values[NUMBERS_MOST];
+    size_t count;
+};
+
+struct call {
+    char **what;
+    int count;
+    bool solution;
+    struct numbers connections, sizes;
+    struct load_spec load;
+    struct bench_spec bench;
+    int (*write)(const struct bench *bench, FILE *out);
+    const char *output;
+};
+
+enum {
+    KEY_WARM_UP = 256,
+    KEY_IDLE,
+    KEY_EACH,
+    KEY_PIPELINE,
+    KEY_HISTOGRAMS,
+    KEY_AT_ONCE,
+    KEY_THREADS
+};
+
+static const struct argp_option options[] = {
+    {"connections", 'c', "N,...", 0, "Connections that speak, a load for each number (50)", 0},
+    {"size", 'z', "BYTES,...", 0, "Bytes of a message, a load for each (64)", 0},
+    {"rate", 'r', "N", 0,
+     "Open loop: so many messages a second, latency also counted from when they were due", 0},
+    {"pipeline", KEY_PIPELINE, "N", 0, "Messages under way on a connection (1)", 0},
+    {"each", KEY_EACH, "N", 0, "Messages until a connection is closed and made anew", 0},
+    {"idle", KEY_IDLE, "N", 0, "Further connections that say nothing", 0},
+    {"at-once", KEY_AT_ONCE, "N", 0, "Connects under way at a time (100)", 0},
+    {"seconds", 't', "N", 0, "Time that is measured in a round (2)", 0},
+    {"warm-up", KEY_WARM_UP, "N", 0, "Time before it that is not (0.5)", 0},
+    {"rounds", 'n', "N", 0, "Rounds (5)", 0},
+    {"threads", KEY_THREADS, "N", 0, "Threads of the generator (1)", 0},
+    {"solution", 'S', NULL, 0, "Of labs the reference solutions", 0},
+    {"format", 'f', "FORMAT", 0, "text, json or csv", 0},
+    {"output", 'o', "FILE", 0, "Write the results to FILE", 0},
+    {"histograms", KEY_HISTOGRAMS, "DIR", 0, "Latencies of the last round as .hgrm files", 0},
+    {0},
+};
+
+static double number_of(const char *text, char **end, double least, double most,
+                        struct argp_state *state)
+{
+    double number = strtod(text, end);
+    if (*end == text || !(number >= least && number <= most) || (**end && **end != ','))
+        argp_error(state, "\"%s\" is no number from %g to %g", text, least, most);
+    return number;
+}
+
+static double one_number(const char *text, double least, double most, struct argp_state *state)
+{
+    char *end;
+    double number = number_of(text, &end, least, most, state);
+    if (*end)
+        argp_error(state, "\"%s\" is no single number", text);
+    return number;
+}
+
+static void many_numbers(struct numbers *numbers, char *text, double most,
+                         struct argp_state *state)
+{
+    numbers->count = 0;
+    for (;;) {
+        if (numbers->count == NUMBERS_MOST)
+            argp_error(state, "at most %d numbers go side by side", NUMBERS_MOST);
+        numbers->values[numbers->count++] = number_of(text, &text, 1, most, state);
+        if (*text++ == '\0')
+            return;
+    }
+}
+
+static void choose_format(struct call *call, const char *name, struct argp_state *state)
+{
+    if (strcmp(name, "text") == 0)
+        call->write = bench_text;
+    else if (strcmp(name, "json") == 0)
+        call->write = bench_json;
+    else if (strcmp(name, "csv") == 0)
+        call->write = bench_csv;
+    else
+        argp_error(state, "there is no format \"%s\": text, json or csv", name);
+}
+
+static error_t parse_load(int key, char *argument, struct argp_state *state)
+{
+    struct call *call = state->input;
+    struct load_spec *load = &call->load;
+    if (key == 'c')
+        many_numbers(&call->connections, argument, LOAD_CONNECTIONS_MOST, state);
+    else if (key == 'z')
+        many_numbers(&call->sizes, argument, LOAD_SIZE_MOST, state);
+    else if (key == 'r')
+        load->rate = one_number(argument, 1, 1e7, state);
+    else if (key == KEY_PIPELINE)
+        load->pipeline = (int)one_number(argument, 1, LOAD_PIPELINE_MOST, state);
+    else if (key == KEY_EACH)
+        load->each = (int)one_number(argument, 1, 1e9, state);
+    else if (key == KEY_IDLE)
+        load->idle = (int)one_number(argument, 0, LOAD_CONNECTIONS_MOST, state);
+    else if (key == KEY_AT_ONCE)
+        load->at_once = (int)one_number(argument, 1, LOAD_CONNECTIONS_MOST, state);
+    else if (key == 't')
+        load->seconds = one_number(argument, 0.01, 86400, state);
+    else if (key == KEY_WARM_UP)
+        load->warm_up = one_number(argument, 0, 3600, state);
+    else if (key == KEY_THREADS)
+        load->threads = (int)one_number(argument, 1, LOAD_THREADS_MOST, state);
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct call *call = state->input;
+    if (key == 'n')
+        call->bench.rounds = (int)one_number(argument, 1, BENCH_ROUNDS_MOST, state);
+    else if (key == 'S')
+        call->solution = true;
+    else if (key == 'f')
+        choose_format(call, argument, state);
+    else if (key == 'o')
+        call->output = argument;
+    else if (key == KEY_HISTOGRAMS)
+        call->bench.histograms = argument;
+    else if (key == ARGP_KEY_ARGS) {
+        call->what = state->argv + state->next;
+        call->count = state->argc - state->next;
+    } else if (key == ARGP_KEY_NO_ARGS)
+        argp_error(state, "which servers? Labs, all, libuv, libevent, FILE.c or a program");
+    else
+        return parse_load(key, argument, state);
+    return 0;
+}
+
+static const struct argp bench_argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "WHAT...",
+    .doc =
+        "Compare servers under the same load on this machine: each in turn, in several rounds, "
+        "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
+        "WHAT is a lab (05; its own folder, or with --solution the reference), all, libuv, "
+        "libevent, FILE.c, or a program that takes a port. Exit status: 0 all was measured, 1 "
+        "figures are in doubt or a server could not be measured (what could stands there), 2 "
+        "wrong call, 3 this machine could not do it.",
+};
+
+static volatile int stop;
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    stop = 1;
+}
+
+static void make_loads(struct call *call)
+{
+    for (size_t i = 0; i < call->sizes.count; i++)
+        for (size_t k = 0; k < call->connections.count; k++) {
+            struct load_spec *load = &call->bench.loads[call->bench.load_count++];
+            *load = call->load;
+            load->size = (int)call->sizes.values[i];
+            load->connections = (int)call->connections.values[k];
+            if (load->threads > load->connections)
+                load->threads = load->connections;
+        }
+}
+
+static int write_results(const struct call *call, const struct bench *bench,
+                         struct failure *failure)
+{
+    const char *name = call->output ? call->output : "standard output";
+    FILE *out = call->output ? fopen(call->output, "we") : stdout;
+    int answer = out ? call->write(bench, out) : -1;
+    if (out && call->output && fclose(out) != 0)
+        answer = -1;
+    return answer < 0 ? failure_errno(failure, STATUS_MACHINE, "cannot write %s", name) : 0;
+}
+
+static int run(struct call *call, struct failure *failure)
+{
+    struct subjects subjects;
+    struct bench bench = {.rows = NULL};
+    int answer = subjects_open(&subjects, failure);
+    for (int i = 0; i < call->count && answer == 0; i++)
+        answer = subjects_add(&subjects, call->what[i], call->solution, failure);
+    if (answer == 0)
+        answer = bench_run(&call->bench, &subjects, &stop, &bench, failure);
+    if (answer == 0)
+        answer = write_results(call, &bench, failure);
+    bool complete = bench.complete;
+    bench_free(&bench);
+    subjects_free(&subjects);
+    return answer < 0 ? answer : complete ? STATUS_WELL : STATUS_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    struct call call = {
+        .connections = {.values = {50}, .count = 1},
+        .sizes = {.values = {64}, .count = 1},
+        .load = {.pipeline = 1, .warm_up = 0.5, .seconds = 2, .threads = 1, .seed = 1},
+        .bench = {.rounds = 5, .progress = isatty(STDERR_FILENO)},
+        .write = bench_text,
+    };
+    struct failure failure = {.status = STATUS_MACHINE};
+    argp_err_exit_status = STATUS_USAGE;
+    argp_parse(&bench_argp, argc, argv, 0, NULL, &call);
+    make_loads(&call);
+    sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt}, NULL);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_interrupt}, NULL);
+    int status = run(&call, &failure);
+    if (status < 0)
+        fprintf(stderr, "iolab bench: %s\n", failure.text);
+    return status < 0 ? (int)failure.status : status;
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# iolab bench: what it says of servers whose behaviour is known. No figure is judged here.
+load common.bash
+
+quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
+
+@test "reference servers side by side: a table, medians, the ratio to the first" {
+    run "$iolab" bench --solution 03 05 "${quick[@]}"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"5 connections, 64 B: medians of 2 rounds of 0.2 s, interleaved"* ]]
+    [[ $(grep -c '^0[35]-' <<<"$output") = 2 ]]
+    [[ $output =~ 03-select\ +[0-9]+\ +[0-9]+\ -\ [0-9]+\ +1\.00 ]]
+}
+
+@test "JSON and CSV hold every load, every round and the machine" {
+    # On a busy machine the generator may find itself late: then it doubts, and says so.
+    run "$iolab" bench --solution 04 "${quick[@]}" --size 64,4096 --connections 1,10 --rate 400 \
+        --format json --output "$work/all.json"
+    [ "$status" -le 1 ]
+    jq -e --argjson status "$status" '.schema == "iolab-bench/1" and .machine.cores >= 1
+        and .complete == ($status == 0)
+        and (.results | length) == 4
+        and all(.results[]; (.figures.messages_per_second.rounds | length) == 2
+                and .figures.corrected_p99_us.median > 0 and .rounds == 2
+                and (.doubt == "" or (.doubt | contains("late"))))
+        and ([.results[].load | [.size, .connections]] | sort) == [[64,1],[64,10],[4096,1],[4096,10]]' \
+        "$work/all.json" || { jq . "$work/all.json"; false; }
+    "$iolab" bench --solution 04 "${quick[@]}" --format csv >"$work/all.csv"
+    [ "$(wc -l <"$work/all.csv")" -eq 2 ]
+    [ "$(awk -F , '{ print NF }' "$work/all.csv" | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "latencies as .hgrm files" {
+    mkdir "$work/hgrm"
+    "$iolab" bench --solution 05 "${quick[@]}" --histograms "$work/hgrm"
+    head -1 "$work/hgrm/05-epoll-level-5x64.hgrm" | grep -q 'Value.*Percentile.*TotalCount'
+    grep -q '^#\[Max' "$work/hgrm/05-epoll-level-5x64.hgrm"
+}
+
+# An epoll echo server of a few lines that does what $1 says with what it received.
+faulty() { # C statements, with fd, got, bytes, number
+    cat >"$work/faulty.c" <<EOF
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support.h"
+
+int main(int argc, char **argv)
+{
+    int listener = support_listen(support_port(argc, argv)), set = epoll_create1(0);
+    static char bytes[65536];
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
+    epoll_ctl(set, EPOLL_CTL_ADD, listener, &event);
+    for (int number = 0;; number++) {
+        epoll_wait(set, &event, 1, -1);
+        int fd = event.data.fd;
+        if (fd == listener) {
+            event.events = EPOLLIN;
+            event.data.fd = accept(fd, NULL, NULL);
+            epoll_ctl(set, EPOLL_CTL_ADD, event.data.fd, &event);
+            continue;
+        }
+        ssize_t got = recv(fd, bytes, sizeof bytes, 0);
+        if (got <= 0) {
+            close(fd);
+            continue;
+        }
+        $1
+        send(fd, bytes, got, MSG_NOSIGNAL);
+    }
+}
+EOF
+}
+
+@test "a server that changes a byte, dies, or does not answer is not believed; the rest is kept" {
+    faulty 'if (number == 100) bytes[3] ^= 1;'
+    run "$iolab" bench "$work/faulty.c" "${quick[@]}"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"do not rely on it (2 of 2 rounds): an answer was not what had been sent"* ]]
+    faulty 'if (number == 100) exit(0);'
+    run "$iolab" bench "$work/faulty.c" "${quick[@]}"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"do not rely on it"*"connections were lost"* ]]
+    faulty ''
+    sed -i 's/int listener = /return 1; &/' "$work/faulty.c"
+    run "$iolab" bench --solution "$work/faulty.c" 03 "${quick[@]}"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"not measured: the server did not begin to listen"* ]]
+    [[ $output =~ 03-select\ +[0-9]+ ]]
+}
+
+@test "wrong calls and servers that do not compile say what is wrong" {
+    run "$iolab" bench
+    [ "$status" -eq 2 ]
+    for wrong in '--connections 0' '--connections 1,x' '--size -1' '--rounds 0' '--format xml' \
+        '--seconds nan' '--connections 1,2,3,4,5,6,7,8,9'; do
+        # shellcheck disable=SC2086
+        run "$iolab" bench 03 $wrong
+        echo "$wrong: $output"
+        [ "$status" -eq 2 ]
+    done
+    run "$iolab" bench nothing
+    [ "$status" -eq 2 ]
+    [[ $output == *"01-blocking"* ]]
+    echo 'int main(void) { return no; }' >"$work/broken.c"
+    run "$iolab" bench "$work/broken.c"
+    [ "$status" -eq 1 ]
+    [[ $output == *"broken.c does not compile"* ]]
+    run "$iolab" bench "$work/none.c"
+    [ "$status" -eq 2 ]
+    run "$iolab" bench --solution 03 "${quick[@]}" --output /dev/full
+    [ "$status" -eq 3 ]
+    [[ $output == *"No space left"* ]]
+}
+
+@test "Ctrl-C keeps the rounds that were played, and nothing runs on" {
+    "$iolab" bench --solution 03 --rounds 50 --seconds 0.2 --warm-up 0 --format json \
+        --output "$work/part.json" &
+    sleep 2
+    kill -INT $!
+    wait $! || [ $? -eq 1 ]
+    jq -e '.complete == false and .results[0].rounds < 50' "$work/part.json"
+}
