@@ -67,10 +67,12 @@ threads: ## the tests that have threads, under ThreadSanitizer (a part of make t
 	@status=0; for unit in $(BUILD)/threads/tests/test_*; do $$unit || status=1; done; \
 	    exit $$status
 
-bench: ## the tracer beside strace, same calls, same load
-	@$(TOOLS)/install build test
+bench: ## tracer beside strace, cost of live drawing, our servers beside libuv and libevent
+	@$(TOOLS)/install build test bench
 	@$(MAKE) --no-print-directory -s all $(BENCHES)
 	@$(BUILD)/tests/bench_trace $(BUILD)/iolab-trace
+	@visualizer/tests/bench_live
+	@./iolab bench --solution 05 06 09 libuv libevent --connections 1,50,1000 --size 64,4096
 
 flaky: ## every solution 100 times, every mutant 20 times, under load (long)
 	@$(TOOLS)/install build test
