@@ -9,22 +9,24 @@
 
 #define BENCH_ROUNDS_MOST 100
 
-/* Name in files, title and unit for people, decimals. What was not measured is NAN. */
+/* Name in files, title in tables ("": it is in files only), decimals. NAN: not measured. */
 #define FIGURES(X)                                                                             \
-    X(FIGURE_RATE, "messages_per_second", "messages/s", 0)                                     \
+    X(FIGURE_RATE, "messages_per_second", "msg/s", 0)                                          \
+    X(FIGURE_CONNECT_P50, "connect_p50_us", "", 0)                                             \
+    X(FIGURE_CONNECT_P99, "connect_p99_us", "", 0)                                             \
     X(FIGURE_P50, "latency_p50_us", "p50 us", 0)                                               \
-    X(FIGURE_P90, "latency_p90_us", "p90 us", 0)                                               \
+    X(FIGURE_P90, "latency_p90_us", "", 0)                                                     \
     X(FIGURE_P99, "latency_p99_us", "p99 us", 0)                                               \
-    X(FIGURE_P999, "latency_p999_us", "p99.9 us", 0)                                           \
-    X(FIGURE_MAX, "latency_max_us", "max us", 0)                                               \
-    X(FIGURE_DUE_P50, "corrected_p50_us", "due p50", 0)                                        \
+    X(FIGURE_P999, "latency_p999_us", "", 0)                                                   \
+    X(FIGURE_MAX, "latency_max_us", "", 0)                                                     \
+    X(FIGURE_DUE_P50, "corrected_p50_us", "", 0)                                               \
     X(FIGURE_DUE_P99, "corrected_p99_us", "due p99", 0)                                        \
-    X(FIGURE_DUE_MAX, "corrected_max_us", "due max", 0)                                        \
+    X(FIGURE_DUE_MAX, "corrected_max_us", "", 0)                                               \
     X(FIGURE_CPU, "server_cpu_us_per_message", "CPU us", 2)                                    \
-    X(FIGURE_LOAD_CPU, "generator_cpu_share", "gen. CPU", 2)                                   \
-    X(FIGURE_MEMORY, "server_memory_kib", "KiB", 0)                                            \
-    X(FIGURE_MEMORY_EACH, "memory_per_connection_kib", "KiB/conn.", 1)                         \
-    X(FIGURE_THREADS, "server_threads", "threads", 0)
+    X(FIGURE_LOAD_CPU, "generator_cpu_share", "", 2)                                           \
+    X(FIGURE_MEMORY, "server_memory_kib", "", 0)                                               \
+    X(FIGURE_MEMORY_EACH, "memory_per_connection_kib", "KiB/c", 1)                             \
+    X(FIGURE_THREADS, "server_threads", "thr", 0)
 
 enum figure {
 #define X(figure, name, title, decimals) figure,

@@ -8,7 +8,7 @@
 
 #include "bench/bench.h"
 
-#define NAME_COLUMNS 20
+#define NAME_COLUMNS 18
 
 static struct spread spread_in(const struct bench_row *row, enum figure figure)
 {
@@ -22,10 +22,10 @@ static int finish(FILE *out)
 
 /* --- text --- */
 
-/* Has any row of this load a number for it? */
-static bool measured(const struct bench_row *rows, size_t count, enum figure figure)
+/* Has the table a column for it: is it for people, and has any row of this load a number? */
+static bool shown(const struct bench_row *rows, size_t count, enum figure figure)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && figure_title(figure)[0]; i++)
         if (rows[i].rounds && !isnan(spread_in(&rows[i], figure).median))
             return true;
     return false;
@@ -33,8 +33,7 @@ static bool measured(const struct bench_row *rows, size_t count, enum figure fig
 
 static int width_of(enum figure figure)
 {
-    size_t title = strlen(figure_title(figure));
-    return (int)(title > 8 ? title : 8) + 2;
+    return figure_title(figure)[3] ? 8 : 5; /* "thr" is short */
 }
 
 static void put_head(const struct bench_row *rows, size_t count, FILE *out)
@@ -45,17 +44,22 @@ static void put_head(const struct bench_row *rows, size_t count, FILE *out)
         fprintf(out, ", beside %d idle ones", load->idle);
     if (load->pipeline > 1)
         fprintf(out, ", %d messages under way on each", load->pipeline);
+    if (load->total)
+        fprintf(out, ", %d messages each", load->total);
     if (load->each)
         fprintf(out, ", anew after %d messages", load->each);
     if (load->rate > 0)
-        fprintf(out, ", open loop, %g messages/s", load->rate);
-    fprintf(out, ": medians of %d rounds of %g s, interleaved\n", rows->rounds, load->seconds);
+        fprintf(out, ", open loop, %g/s", load->rate);
+    fprintf(out, "; medians of %d rounds", rows->rounds);
+    if (!load->total)
+        fprintf(out, " of %g s", load->seconds);
+    fprintf(out, ", interleaved\n");
     fprintf(out, "%-*s", NAME_COLUMNS, "server");
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        if (measured(rows, count, (enum figure)i))
+        if (shown(rows, count, (enum figure)i))
             fprintf(out, "%*s", width_of((enum figure)i), figure_title((enum figure)i));
         if (i == FIGURE_RATE)
-            fprintf(out, "  %-19s%8s", "least to most", "ratio");
+            fprintf(out, "%8s%7s", "spread", "ratio");
     }
     fputc('\n', out);
 }
@@ -67,7 +71,7 @@ static void put_row(const struct bench_row *row, const struct bench_row *rows, s
     fprintf(out, "%-*.*s", NAME_COLUMNS, NAME_COLUMNS - 1, row->subject->name);
     for (int i = 0; i < FIGURE_COUNT && row->rounds; i++) {
         struct spread spread = spread_in(row, (enum figure)i);
-        if (measured(rows, count, (enum figure)i)) {
+        if (shown(rows, count, (enum figure)i)) {
             if (isnan(spread.median))
                 fprintf(out, "%*s", width_of((enum figure)i), "-");
             else
@@ -75,7 +79,7 @@ static void put_row(const struct bench_row *row, const struct bench_row *rows, s
                         spread.median);
         }
         if (i == FIGURE_RATE)
-            fprintf(out, "  %8.0f - %-8.0f%8.2f", spread.least, spread.most,
+            fprintf(out, "%7.0f%%%7.2f", 100 * (spread.most - spread.least) / spread.median,
                     spread.median / first);
     }
     fputc('\n', out);
@@ -97,6 +101,9 @@ int bench_text(const struct bench *bench, FILE *out)
         for (size_t i = from; i < to; i++)
             put_row(&bench->rows[i], &bench->rows[from], to - from, out);
     }
+    fputs("spread: least to most, of the median. ratio: to the first. due: latency from\n"
+          "when it was due. CPU: the server's, for a message. KiB/c: for a connection.\n",
+          out);
     return finish(out);
 }
 
@@ -112,10 +119,11 @@ static json_t *machine(void)
 
 static json_t *load_of(const struct load_spec *load)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "connections",
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "connections",
                      load->connections, "idle", load->idle, "size", load->size, "pipeline",
-                     load->pipeline, "messages_each", load->each, "rate", load->rate, "warm_up",
-                     load->warm_up, "seconds", load->seconds, "threads", load->threads);
+                     load->pipeline, "messages_each", load->each, "total", load->total, "rate",
+                     load->rate, "warm_up", load->warm_up, "seconds", load->seconds, "threads",
+                     load->threads);
 }
 
 static json_t *figure_of(const struct bench_row *row, enum figure figure)
@@ -182,7 +190,7 @@ static void put_number(FILE *out, double number)
 
 int bench_csv(const struct bench *bench, FILE *out)
 {
-    fputs("server,connections,idle,size,pipeline,messages_each,rate,rounds,doubts", out);
+    fputs("server,connections,idle,size,pipeline,messages_each,total,rate,rounds,doubts", out);
     for (int i = 0; i < FIGURE_COUNT; i++)
         fprintf(out, ",%s,%s_least,%s_most", figure_name((enum figure)i),
                 figure_name((enum figure)i), figure_name((enum figure)i));
@@ -191,8 +199,8 @@ int bench_csv(const struct bench *bench, FILE *out)
         const struct bench_row *row = &bench->rows[i];
         const struct load_spec *load = row->load;
         put_text(out, row->subject->name);
-        fprintf(out, ",%d,%d,%d,%d,%d,%g,%d,%d", load->connections, load->idle, load->size,
-                load->pipeline, load->each, load->rate, row->rounds, row->doubts);
+        fprintf(out, ",%d,%d,%d,%d,%d,%d,%g,%d,%d", load->connections, load->idle, load->size,
+                load->pipeline, load->each, load->total, load->rate, row->rounds, row->doubts);
         for (int k = 0; k < FIGURE_COUNT; k++) {
             struct spread spread = spread_in(row, (enum figure)k);
             put_number(out, spread.median);

@@ -91,6 +91,8 @@ static void fill(const struct round *round, const struct load_result *load,
     double *figures = result->figures;
     double connections = (double)load->peak;
     figures[FIGURE_RATE] = load->seconds > 0 ? (double)load->messages / load->seconds : NAN;
+    figures[FIGURE_CONNECT_P50] = microseconds(load->connect, 50);
+    figures[FIGURE_CONNECT_P99] = microseconds(load->connect, 99);
     figures[FIGURE_P50] = microseconds(load->latency, 50);
     figures[FIGURE_P90] = microseconds(load->latency, 90);
     figures[FIGURE_P99] = microseconds(load->latency, 99);

@@ -11,18 +11,24 @@
 
 #include "bench/bench.h"
 
-#define NUMBERS_MOST 8
+#define NUMBERS_MOST    8
+#define PATTERN_SECONDS 60 /* at most, for those that end when all is answered */
 
 struct numbers {
     double values[NUMBERS_MOST];
     size_t count;
 };
 
+struct load_pattern;
+
 struct call {
     char **what;
     int count;
     bool solution;
     struct numbers connections, sizes;
+    const struct load_pattern *patterns[NUMBERS_MOST]; /* instead of connections */
+    size_t pattern_count;
+    bool takes_long;
     struct load_spec load;
     struct bench_spec bench;
     int (*write)(const struct bench *bench, FILE *out);
@@ -36,7 +42,10 @@ enum {
     KEY_PIPELINE,
     KEY_HISTOGRAMS,
     KEY_AT_ONCE,
-    KEY_THREADS
+    KEY_THREADS,
+    KEY_TOTAL,
+    KEY_PATTERN,
+    KEY_LONG
 };
 
 static const struct argp_option options[] = {
@@ -46,6 +55,13 @@ static const struct argp_option options[] = {
      "Open loop: so many messages a second, latency also counted from when they were due", 0},
     {"pipeline", KEY_PIPELINE, "N", 0, "Messages under way on a connection (1)", 0},
     {"each", KEY_EACH, "N", 0, "Messages until a connection is closed and made anew", 0},
+    {"total", KEY_TOTAL, "N", 0, "Messages of each connection, instead of a time", 0},
+    {"pattern", KEY_PATTERN, "NAME,...", 0,
+     "low (10 connections, 100 messages each), medium (100, 50), high (1000, 10), burst (500 "
+     "at "
+     "once, 1), sustained (50 for five minutes, with --long)",
+     0},
+    {"long", KEY_LONG, NULL, 0, "Patterns that take minutes are wanted", 0},
     {"idle", KEY_IDLE, "N", 0, "Further connections that say nothing", 0},
     {"at-once", KEY_AT_ONCE, "N", 0, "Connects under way at a time (100)", 0},
     {"seconds", 't', "N", 0, "Time that is measured in a round (2)", 0},
@@ -90,6 +106,30 @@ static void many_numbers(struct numbers *numbers, char *text, double most,
     }
 }
 
+/* The loads of the course's first exercise. */
+static const struct load_pattern {
+    const char *name;
+    int connections, total, at_once;
+    double seconds; /* 0: as asked, as a limit */
+} patterns[] = {
+    {"low", 10, 100, 0, 0},    {"medium", 100, 50, 0, 0},    {"high", 1000, 10, 0, 0},
+    {"burst", 500, 1, 500, 0}, {"sustained", 50, 0, 0, 300},
+};
+
+static void choose_patterns(struct call *call, char *names, struct argp_state *state)
+{
+    for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {
+        size_t i = 0;
+        while (i < sizeof patterns / sizeof *patterns && strcmp(patterns[i].name, name) != 0)
+            i++;
+        if (i == sizeof patterns / sizeof *patterns)
+            argp_error(state, "there is no pattern \"%s\"", name);
+        if (call->pattern_count == NUMBERS_MOST)
+            argp_error(state, "at most %d patterns go side by side", NUMBERS_MOST);
+        call->patterns[call->pattern_count++] = &patterns[i];
+    }
+}
+
 static void choose_format(struct call *call, const char *name, struct argp_state *state)
 {
     if (strcmp(name, "text") == 0)
@@ -116,6 +156,12 @@ static error_t parse_load(int key, char *argument, struct argp_state *state)
         load->pipeline = (int)one_number(argument, 1, LOAD_PIPELINE_MOST, state);
     else if (key == KEY_EACH)
         load->each = (int)one_number(argument, 1, 1e9, state);
+    else if (key == KEY_TOTAL)
+        load->total = (int)one_number(argument, 1, 1e9, state);
+    else if (key == KEY_PATTERN)
+        choose_patterns(call, argument, state);
+    else if (key == KEY_LONG)
+        call->takes_long = true;
     else if (key == KEY_IDLE)
         load->idle = (int)one_number(argument, 0, LOAD_CONNECTIONS_MOST, state);
     else if (key == KEY_AT_ONCE)
@@ -175,17 +221,48 @@ static void on_interrupt(int signal)
     stop = 1;
 }
 
-static void make_loads(struct call *call)
+static void add_load(struct call *call, struct load_spec load, double size)
 {
-    for (size_t i = 0; i < call->sizes.count; i++)
-        for (size_t k = 0; k < call->connections.count; k++) {
-            struct load_spec *load = &call->bench.loads[call->bench.load_count++];
-            *load = call->load;
-            load->size = (int)call->sizes.values[i];
-            load->connections = (int)call->connections.values[k];
-            if (load->threads > load->connections)
-                load->threads = load->connections;
+    load.size = (int)size;
+    if (load.threads > load.connections)
+        load.threads = load.connections;
+    call->bench.loads[call->bench.load_count++] = load;
+}
+
+static int add_pattern(struct call *call, const struct load_pattern *pattern, double size,
+                       struct failure *failure)
+{
+    struct load_spec load = call->load;
+    if (pattern->seconds > 0 && !call->takes_long)
+        return failure_set(
+            failure, STATUS_USAGE,
+            "the pattern %s takes %g s a round: say --long, and perhaps --rounds 1",
+            pattern->name, pattern->seconds);
+    load.connections = pattern->connections;
+    load.total = pattern->total;
+    load.at_once = pattern->at_once;
+    if (pattern->total)
+        load.warm_up = 0; /* each message counts, the first too */
+    load.seconds = pattern->seconds > 0 ? pattern->seconds : PATTERN_SECONDS;
+    add_load(call, load, size);
+    return 0;
+}
+
+static int make_loads(struct call *call, struct failure *failure)
+{
+    for (size_t i = 0; i < call->sizes.count; i++) {
+        for (size_t k = 0; k < call->pattern_count; k++)
+            if (add_pattern(call, call->patterns[k], call->sizes.values[i], failure) < 0)
+                return -1;
+        for (size_t k = 0; k < call->connections.count && call->pattern_count == 0; k++) {
+            struct load_spec load = call->load;
+            load.connections = (int)call->connections.values[k];
+            if (load.total)
+                load.warm_up = 0;
+            add_load(call, load, call->sizes.values[i]);
         }
+    }
+    return 0;
 }
 
 static int write_results(const struct call *call, const struct bench *bench,
@@ -228,10 +305,11 @@ int main(int argc, char **argv)
     struct failure failure = {.status = STATUS_MACHINE};
     argp_err_exit_status = STATUS_USAGE;
     argp_parse(&bench_argp, argc, argv, 0, NULL, &call);
-    make_loads(&call);
     sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt}, NULL);
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_interrupt}, NULL);
-    int status = run(&call, &failure);
+    int status = make_loads(&call, &failure);
+    if (status == 0)
+        status = run(&call, &failure);
     if (status < 0)
         fprintf(stderr, "iolab bench: %s\n", failure.text);
     return status < 0 ? (int)failure.status : status;

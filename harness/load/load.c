@@ -76,7 +76,7 @@ static int sane(const struct load_spec *spec, struct failure *failure)
         : !in(spec->pipeline, 1, LOAD_PIPELINE_MOST) ? "pipeline is none from 1 to 64"
         : !in(spec->threads, 1, LOAD_THREADS_MOST) || spec->threads > spec->connections
             ? "number of threads is none from 1 to 64, or above that of connections"
-        : !in(spec->rate, 0, 1e8) || spec->each < 0 || spec->at_once < 0 ||
+        : !in(spec->rate, 0, 1e8) || spec->each < 0 || spec->total < 0 || spec->at_once < 0 ||
                 !in(spec->warm_up, 0, 1e6) || !in(spec->seconds, 0.001, 1e6)
             ? "rate or time is out of range"
             : NULL;

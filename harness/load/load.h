@@ -33,7 +33,8 @@ struct load_spec {
     int size;        /* bytes of a message */
     int pipeline;    /* messages under way on one connection, at most */
     int each;        /* messages until a connection is closed and made anew; 0: it stays */
-    double rate;     /* messages a second over all connections; 0: closed loop */
+    int total;   /* messages of a connection, then it says no more; 0: until the time is over */
+    double rate; /* messages a second over all connections; 0: closed loop */
     double warm_up, seconds; /* not measured, then measured */
     int threads;
     uint64_t seed;
@@ -69,7 +70,8 @@ struct load_result {
 };
 
 /*
- * Runs to its end: until `seconds` are measured, all connections are lost, or `*stop` is not 0
+ * Runs to its end: until `seconds` are measured, all messages are answered where there is a
+ * `total`, all connections are lost, or `*stop` is not 0
  * (NULL: never). Needs descriptors: one for each connection. -1 with a failure when it could not
  * begin (a limit, no memory, nobody listens); else 0, and free with load_free.
  */

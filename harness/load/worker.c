@@ -104,7 +104,9 @@ static bool has_room(const struct worker *worker, const struct peer *peer)
     const struct load_spec *spec = worker->spec;
     return peer->state == PEER_OPEN &&
            peer->begun - peer->answered < (uint64_t)spec->pipeline &&
-           (spec->each == 0 || peer->begun < (uint64_t)spec->each);
+           (spec->each == 0 || peer->begun < (uint64_t)spec->each) &&
+           (spec->total == 0 ||
+            peer->turn + peer->begun - peer->answered < (uint64_t)spec->total);
 }
 
 /* Sends what is begun, and asks for room where not all of it went. */
@@ -142,6 +144,7 @@ static void note_answer(struct worker *worker, struct peer *peer, uint64_t numbe
     int64_t due = open_loop(worker) ? due_of(worker, peer) : begun;
     peer->turn++;
     result->answered++;
+    worker->answered = now;
     if (measured(worker, now)) {
         result->messages++;
         result->bytes += (uint64_t)worker->spec->size;
@@ -153,12 +156,17 @@ static void note_answer(struct worker *worker, struct peer *peer, uint64_t numbe
         histogram_record(result->corrected, now - due);
 }
 
+static bool spoken(const struct worker *worker, const struct peer *peer)
+{
+    return worker->spec->total > 0 && peer->turn >= (uint64_t)worker->spec->total;
+}
+
 /* One that has had its messages is closed, and comes anew. */
 static void renew(struct worker *worker, struct peer *peer)
 {
     peer_close(peer);
     worker->open--;
-    if (clock_now() < worker->until && begin_connect(worker, peer) < 0)
+    if (clock_now() < worker->until && !spoken(worker, peer) && begin_connect(worker, peer) < 0)
         note_error(worker, LOAD_REFUSED, errno);
 }
 
@@ -282,6 +290,14 @@ static bool under_way(const struct worker *worker)
     return false;
 }
 
+/* Has every connection said all that it had to? Lost ones say no more. */
+static bool all_spoken(const struct worker *worker)
+{
+    const struct load_spec *spec = worker->spec;
+    return spec->total > 0 &&
+           worker->result.answered >= (uint64_t)spec->total * (uint64_t)worker->speaking;
+}
+
 static void speak(struct worker *worker)
 {
     int64_t now = clock_now(), last = worker->until + ANSWER_LIMIT;
@@ -292,7 +308,7 @@ static void speak(struct worker *worker)
         int64_t next = open_loop(worker) ? begin_due(worker, now) : worker->until;
         if (now < worker->from && worker->from < next)
             next = worker->from; /* to look at the clocks */
-        if (now >= worker->until && !under_way(worker))
+        if ((now >= worker->until && !under_way(worker)) || all_spoken(worker))
             break;
         wait_until(worker, now < worker->until ? next : last);
         now = clock_now();
@@ -303,7 +319,8 @@ static void speak(struct worker *worker)
 static void finish(struct worker *worker)
 {
     struct load_result *result = &worker->result;
-    int64_t now = clock_now(), end = now < worker->until ? now : worker->until;
+    int64_t now = all_spoken(worker) ? worker->answered : clock_now();
+    int64_t end = now < worker->until ? now : worker->until;
     note_cpu(worker, now);
     int64_t cpu_end = worker->cpu_until ? worker->cpu_until : cpu_now();
     result->seconds =

@@ -31,6 +31,7 @@ struct worker {
     uint64_t connects;   /* made, failed ones too */
     uint64_t next;       /* open loop: of its messages the next one that is due */
     int64_t cpu_from, cpu_until;
+    int64_t answered; /* ns, when the last answer came */
 };
 
 /* For pthread_create; the argument is a struct worker. */

@@ -8,9 +8,10 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
     run "$iolab" bench --solution 03 05 "${quick[@]}"
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"5 connections, 64 B: medians of 2 rounds of 0.2 s, interleaved"* ]]
+    [[ $output == *"5 connections, 64 B; medians of 2 rounds of 0.2 s, interleaved"* ]]
     [[ $(grep -c '^0[35]-' <<<"$output") = 2 ]]
-    [[ $output =~ 03-select\ +[0-9]+\ +[0-9]+\ -\ [0-9]+\ +1\.00 ]]
+    [[ $output =~ 03-select\ +[0-9]+\ +[0-9]+%\ +1\.00 ]]
+    [ "$(awk '{ print length }' <<<"$output" | sort -n | tail -1)" -le 80 ]
 }
 
 @test "JSON and CSV hold every load, every round and the machine" {
@@ -29,6 +30,19 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
     "$iolab" bench --solution 04 "${quick[@]}" --format csv >"$work/all.csv"
     [ "$(wc -l <"$work/all.csv")" -eq 2 ]
     [ "$(awk -F , '{ print NF }' "$work/all.csv" | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "the patterns of the first exercise end when all is answered; long ones have to be wanted" {
+    "$iolab" bench --solution 05 --rounds 1 --pattern low,medium,high,burst --format json \
+        --output "$work/all.json"
+    jq -e '[.results[].load | [.connections, .total]] == [[10,100],[100,50],[1000,10],[500,1]]
+        and all(.results[]; .figures.connect_p99_us.median > 0
+                and .figures.messages_per_second.median > 0)' "$work/all.json"
+    run "$iolab" bench --solution 05 --pattern sustained
+    [ "$status" -eq 2 ]
+    [[ $output == *"300 s a round: say --long"* ]]
+    run "$iolab" bench --solution 05 --pattern none
+    [ "$status" -eq 2 ]
 }
 
 @test "latencies as .hgrm files" {

@@ -244,6 +244,28 @@ static void open_loop_asks_as_often_as_it_is_told(void **state)
     load_free(&result);
 }
 
+static void ends_when_all_is_answered(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.total = 25;
+    spec.threads = 3;
+    spec.each = 4;
+    spec.pipeline = 2;
+    spec.seconds = 1000;
+    run(spec, &result);
+    assert_int_equal(errors_of(&result), 0);
+    assert_int_equal(result.answered, 250);
+    assert_int_equal(result.messages, 250);
+    assert_int_equal(histogram_count(result.latency), 250);
+    assert_int_equal(result.connected, 10 * 7); /* six times four, and one */
+    assert_true(result.seconds > 0 && result.seconds < 900);
+    load_free(&result);
+    echo_end(echo);
+}
+
 static void connections_come_anew(void **state)
 {
     (void)state;
@@ -415,6 +437,7 @@ int main(void)
         cmocka_unit_test(warm_up_is_not_counted),
         cmocka_unit_test(open_loop_tells_of_a_stop),
         cmocka_unit_test(open_loop_asks_as_often_as_it_is_told),
+        cmocka_unit_test(ends_when_all_is_answered),
         cmocka_unit_test(connections_come_anew),
         cmocka_unit_test(idle_ones_say_nothing),
         cmocka_unit_test(somebody_looks_once),
