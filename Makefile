@@ -22,7 +22,7 @@ BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tes
 # handlers of signals, which it puts off in the programs that are watched, and rings, whose memory
 # it takes for that of others: liburing maps it by system calls that it does not see.
 THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests/test_trace_rings%, \
-              $(filter %/test_event_writer %/test_load $(BUILD)/tests/test_client_% \
+              $(filter %/test_event_writer %/test_load %/test_load_http $(BUILD)/tests/test_client_% \
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
 .PHONY: all help demo test aids units sanitized threaded threads threads-build bench flaky mutants \

@@ -5,11 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "grade/folder.h"
+
 /* --- rounds --- */
 
 static void describe_load(char *text, size_t size, const struct load_spec *load)
 {
-    int used = snprintf(text, size, "%d x %d B", load->connections, load->size);
+    int used = load->path ? snprintf(text, size, "%d x %.40s", load->connections, load->path)
+                          : snprintf(text, size, "%d x %d B", load->connections, load->size);
     if (load->rate > 0)
         snprintf(text + used, size - (size_t)used, ", %g/s", load->rate);
 }
@@ -33,8 +36,11 @@ static void keep(struct bench_row *row, const struct round_result *result)
 static void histogram_path(char *path, size_t size, const char *folder,
                            const struct bench_row *row)
 {
-    snprintf(path, size, "%s/%s-%dx%d.hgrm", folder, row->subject->name, row->load->connections,
-             row->load->size);
+    int used =
+        snprintf(path, size, "%s/%s-%d", folder, row->subject->name, row->load->connections);
+    if (!row->load->path)
+        used += snprintf(path + used, size - (size_t)used, "x%d", row->load->size);
+    snprintf(path + used, size - (size_t)used, ".hgrm");
 }
 
 static void play(const struct bench_spec *spec, const char *folder, struct bench_row *row,
@@ -43,10 +49,7 @@ static void play(const struct bench_spec *spec, const char *folder, struct bench
     char histogram[4096];
     struct failure failure;
     struct round_result result;
-    struct round_spec one = {.program = row->subject->program,
-                             .arguments = row->subject->arguments,
-                             .folder = folder,
-                             .load = *row->load};
+    struct round_spec one = {.subject = row->subject, .folder = folder, .load = *row->load};
     if (spec->histograms && round == spec->rounds - 1) {
         histogram_path(histogram, sizeof histogram, spec->histograms, row);
         one.histogram = histogram;
@@ -63,6 +66,15 @@ static void play(const struct bench_spec *spec, const char *folder, struct bench
         snprintf(text, sizeof text, "%.0f messages/s", result.figures[FIGURE_RATE]);
         tell(row, round, text);
     }
+}
+
+static void play_in_new_folder(const struct bench_spec *spec, const char *folder,
+                               struct bench_row *row, int round)
+{
+    mkdir(folder, 0777);
+    chmod(folder, 0777); /* the server may be somebody else */
+    play(spec, folder, row, round);
+    folder_remove(folder);
 }
 
 static int make_rows(const struct bench_spec *spec, const struct subjects *subjects,
@@ -87,12 +99,10 @@ int bench_run(const struct bench_spec *spec, const struct subjects *subjects,
     if (make_rows(spec, subjects, bench, failure) < 0)
         return -1;
     snprintf(folder, sizeof folder, "%s/work", subjects->folder);
-    mkdir(folder, 0777);
-    chmod(folder, 0777); /* the server may be somebody else */
     for (int round = 0; round < spec->rounds; round++)
         for (size_t i = 0; i < bench->count && !*stop; i++)
             if (!bench->rows[i].failed[0])
-                play(spec, folder, &bench->rows[i], round);
+                play_in_new_folder(spec, folder, &bench->rows[i], round);
     bench->complete = true;
     for (size_t i = 0; i < bench->count; i++)
         if (bench->rows[i].rounds < spec->rounds || bench->rows[i].doubts > 0)

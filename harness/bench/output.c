@@ -39,7 +39,11 @@ static int width_of(enum figure figure)
 static void put_head(const struct bench_row *rows, size_t count, FILE *out)
 {
     const struct load_spec *load = rows->load;
-    fprintf(out, "%d connections, %d B", load->connections, load->size);
+    fprintf(out, "%d connections, ", load->connections);
+    if (load->path)
+        fprintf(out, "GET %s", load->path);
+    else
+        fprintf(out, "%d B", load->size);
     if (load->idle)
         fprintf(out, ", beside %d idle ones", load->idle);
     if (load->pipeline > 1)
@@ -50,7 +54,7 @@ static void put_head(const struct bench_row *rows, size_t count, FILE *out)
         fprintf(out, ", anew after %d messages", load->each);
     if (load->rate > 0)
         fprintf(out, ", open loop, %g/s", load->rate);
-    fprintf(out, "; medians of %d rounds", rows->rounds);
+    fprintf(out, "; medians of %d round%s", rows->rounds, rows->rounds == 1 ? "" : "s");
     if (!load->total)
         fprintf(out, " of %g s", load->seconds);
     fprintf(out, ", interleaved\n");
@@ -119,11 +123,11 @@ static json_t *machine(void)
 
 static json_t *load_of(const struct load_spec *load)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "connections",
-                     load->connections, "idle", load->idle, "size", load->size, "pipeline",
-                     load->pipeline, "messages_each", load->each, "total", load->total, "rate",
-                     load->rate, "warm_up", load->warm_up, "seconds", load->seconds, "threads",
-                     load->threads);
+    return json_pack("{s:s?, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "path",
+                     load->path, "connections", load->connections, "idle", load->idle, "size",
+                     load->size, "pipeline", load->pipeline, "messages_each", load->each,
+                     "total", load->total, "rate", load->rate, "warm_up", load->warm_up,
+                     "seconds", load->seconds, "threads", load->threads);
 }
 
 static json_t *figure_of(const struct bench_row *row, enum figure figure)
@@ -190,7 +194,8 @@ static void put_number(FILE *out, double number)
 
 int bench_csv(const struct bench *bench, FILE *out)
 {
-    fputs("server,connections,idle,size,pipeline,messages_each,total,rate,rounds,doubts", out);
+    fputs("server,path,connections,idle,size,pipeline,messages_each,total,rate,rounds,doubts",
+          out);
     for (int i = 0; i < FIGURE_COUNT; i++)
         fprintf(out, ",%s,%s_least,%s_most", figure_name((enum figure)i),
                 figure_name((enum figure)i), figure_name((enum figure)i));
@@ -199,6 +204,8 @@ int bench_csv(const struct bench *bench, FILE *out)
         const struct bench_row *row = &bench->rows[i];
         const struct load_spec *load = row->load;
         put_text(out, row->subject->name);
+        fputc(',', out);
+        put_text(out, load->path ? load->path : "");
         fprintf(out, ",%d,%d,%d,%d,%d,%d,%g,%d,%d", load->connections, load->idle, load->size,
                 load->pipeline, load->each, load->total, load->rate, row->rounds, row->doubts);
         for (int k = 0; k < FIGURE_COUNT; k++) {

@@ -48,8 +48,8 @@ static int start(struct round *round, struct failure *failure)
     snprintf(output, sizeof output, "%s/output", spec->folder);
     snprintf(files, sizeof files, "%s", spec->folder);
     struct server_spec server = {
-        .program = spec->program,
-        .arguments = spec->arguments,
+        .program = spec->subject->program,
+        .arguments = spec->subject->arguments,
         .files = files,
         .port = PORT,
         .folder = spec->folder,
@@ -130,14 +130,16 @@ static int load_server(struct round *round, struct round_result *result,
 {
     struct load_spec spec = round->spec->load;
     struct load_result load;
-    struct server_measure after = {.cpu = 0};
-    spec.address = "127.0.0.1";
-    spec.port = server_port(round->server);
-    spec.look = measure_within;
+    struct server_measure after = {.cpu = NAN};
+    const char *running = round->spec->subject->address;
+    spec.address = running ? running : "127.0.0.1";
+    spec.port = running ? round->spec->subject->port : server_port(round->server);
+    spec.look = running ? NULL : measure_within;
     spec.context = round;
     if (load_run(&spec, NULL, &load, failure) < 0)
         return -1;
-    server_measure(round->server, &after);
+    if (!running)
+        server_measure(round->server, &after);
     fill(round, &load, &after, result);
     int answer = write_histogram(round->spec->histogram,
                                  load.corrected ? load.corrected : load.latency, failure);
@@ -151,6 +153,8 @@ static int play(const struct round_spec *spec, struct round_result *result,
     struct round round = {.spec = spec};
     enum isolation isolation;
     bool forced;
+    if (spec->subject->address)
+        return load_server(&round, result, failure);
     if (server_isolate(&isolation, failure) < 0)
         return -1;
     int answer = start(&round, failure);

@@ -1,20 +1,21 @@
 /*
  * One round: a server is started in namespaces of its own, loaded and measured for a few seconds,
- * and ended. In a process of its own, so that a round leaves nothing to the next one.
+ * and ended. In a process of its own, so that a round leaves nothing to the next one. A server that
+ * runs already is only loaded: what it costs cannot be said.
  */
 #ifndef IOLAB_BENCH_ROUND_H
 #define IOLAB_BENCH_ROUND_H
 
 #include "base/failure.h"
 #include "bench/figures.h"
+#include "bench/subject.h"
 #include "load/load.h"
 
 struct round_spec {
-    const char *program;    /* built server */
-    char *const *arguments; /* argv[1…]; "PORT" and "FOLDER" are replaced */
-    const char *folder;     /* it works here: private, writable */
-    const char *histogram;  /* file for the latencies as .hgrm; NULL: none */
-    struct load_spec load;  /* its address and port are set here */
+    const struct subject *subject;
+    const char *folder;    /* it works here: private, writable */
+    const char *histogram; /* file for the latencies as .hgrm; NULL: none */
+    struct load_spec load; /* address and port are not used */
 };
 
 struct round_result {

@@ -150,12 +150,32 @@ static bool is_peer(const char *typed, char *path, size_t size, struct failure *
     return root && !strchr(typed, '/') && access(path, R_OK) == 0;
 }
 
+/* "127.0.0.1:8080": nothing is built. 1: it is not written so. */
+static int add_running(struct subjects *subjects, const char *typed, struct failure *failure)
+{
+    unsigned bytes[4], port;
+    int end = 0;
+    if (sscanf(typed, "%3u.%3u.%3u.%3u:%5u%n", &bytes[0], &bytes[1], &bytes[2], &bytes[3],
+               &port, &end) != 5 ||
+        typed[end])
+        return 1;
+    if (add(subjects, typed, "", only_port, failure) < 0)
+        return -1;
+    struct subject *subject = &subjects->items[subjects->count - 1];
+    subject->address = strndup(typed, strcspn(typed, ":"));
+    subject->port = (int)port;
+    return 0;
+}
+
 int subjects_add(struct subjects *subjects, const char *typed, bool solution,
                  struct failure *failure)
 {
     char path[PATH_MAX];
     struct stat status;
     const char *suffix = strrchr(typed, '.'), *slash = strrchr(typed, '/');
+    int running = add_running(subjects, typed, failure);
+    if (running <= 0)
+        return running;
     if (strcmp(typed, "all") == 0)
         return add_labs(subjects, solution, failure);
     if (is_peer(typed, path, sizeof path, failure))
@@ -179,6 +199,7 @@ void subjects_free(struct subjects *subjects)
         free(subject->arguments);
         free(subject->name);
         free(subject->program);
+        free(subject->address);
     }
     if (subjects->folder)
         folder_remove(subjects->folder);

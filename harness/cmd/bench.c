@@ -1,6 +1,6 @@
 /*
- * iolab bench WHAT…: servers under load, compared. WHAT is a lab, "all" labs, a peer written for
- * comparison (libuv, libevent), FILE.c, or a program.
+ * iolab bench WHAT…: servers under load, compared. WHAT is a lab, "all" labs, a peer for comparison
+ * (libuv, libevent, nginx), FILE.c, a program, or the address of a server that runs already.
  */
 #include <argp.h>
 #include <errno.h>
@@ -45,12 +45,14 @@ enum {
     KEY_THREADS,
     KEY_TOTAL,
     KEY_PATTERN,
-    KEY_LONG
+    KEY_LONG,
+    KEY_HTTP
 };
 
 static const struct argp_option options[] = {
     {"connections", 'c', "N,...", 0, "Connections that speak, a load for each number (50)", 0},
     {"size", 'z', "BYTES,...", 0, "Bytes of a message, a load for each (64)", 0},
+    {"http", KEY_HTTP, "PATH", 0, "HTTP/1.1, GET PATH with keep-alive, instead of echo", 0},
     {"rate", 'r', "N", 0,
      "Open loop: so many messages a second, latency also counted from when they were due", 0},
     {"pipeline", KEY_PIPELINE, "N", 0, "Messages under way on a connection (1)", 0},
@@ -156,6 +158,10 @@ static error_t parse_load(int key, char *argument, struct argp_state *state)
         load->pipeline = (int)one_number(argument, 1, LOAD_PIPELINE_MOST, state);
     else if (key == KEY_EACH)
         load->each = (int)one_number(argument, 1, 1e9, state);
+    else if (key == KEY_HTTP && argument[0] != '/')
+        argp_error(state, "a path begins with a slash: \"%s\"", argument);
+    else if (key == KEY_HTTP)
+        load->path = argument;
     else if (key == KEY_TOTAL)
         load->total = (int)one_number(argument, 1, 1e9, state);
     else if (key == KEY_PATTERN)
@@ -194,7 +200,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
     } else if (key == ARGP_KEY_NO_ARGS)
-        argp_error(state, "which servers? Labs, all, libuv, libevent, FILE.c or a program");
+        argp_error(state,
+                   "which servers? Labs, all, libuv, libevent, nginx, FILE.c, a program or "
+                   "ADDRESS:PORT");
     else
         return parse_load(key, argument, state);
     return 0;
@@ -208,7 +216,9 @@ static const struct argp bench_argp = {
         "Compare servers under the same load on this machine: each in turn, in several rounds, "
         "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
         "WHAT is a lab (05; its own folder, or with --solution the reference), all, libuv, "
-        "libevent, FILE.c, or a program that takes a port. Exit status: 0 all was measured, 1 "
+        "libevent, nginx (with --http /64.txt), FILE.c, a program that takes a port, or "
+        "ADDRESS:PORT "
+        "where a server runs already. Exit status: 0 all was measured, 1 "
         "figures are in doubt or a server could not be measured (what could stands there), 2 "
         "wrong call, 3 this machine could not do it.",
 };

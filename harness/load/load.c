@@ -18,7 +18,7 @@
 
 struct team {
     const struct load_spec *spec;
-    struct pattern *pattern;
+    struct exchange exchange;
     struct worker workers[LOAD_THREADS_MOST];
     pthread_t threads[LOAD_THREADS_MOST];
     sem_t ready, go;
@@ -125,7 +125,7 @@ static int make_workers(struct team *team, const volatile int *stop, struct fail
         struct worker *worker = &team->workers[i];
         *worker = (struct worker){
             .spec = spec,
-            .pattern = team->pattern,
+            .exchange = &team->exchange,
             .server = {.sin_family = AF_INET, .sin_port = htons((uint16_t)spec->port)},
             .number = i,
             .first = first, /* of the connections */
@@ -263,6 +263,28 @@ static void doubt(const struct load_spec *spec, struct load_result *result)
             late / 1e6);
 }
 
+static int make_exchange(struct team *team, struct failure *failure)
+{
+    const struct load_spec *spec = team->spec;
+    struct sockaddr_in server = {.sin_family = AF_INET,
+                                 .sin_port = htons((uint16_t)spec->port)};
+    inet_pton(AF_INET, spec->address, &server.sin_addr);
+    return spec->path ? exchange_http(&team->exchange, &server, spec->path, failure)
+                      : exchange_echo(&team->exchange, spec->size, spec->seed, failure);
+}
+
+static int run(struct team *team, const volatile int *stop, struct load_result *result,
+               struct failure *failure)
+{
+    if (make_exchange(team, failure) < 0 || make_workers(team, stop, failure) < 0 ||
+        run_team(team, failure) < 0)
+        return -1;
+    for (int i = 0; i < team->spec->threads; i++)
+        add(result, &team->workers[i].result);
+    doubt(team->spec, result);
+    return 0;
+}
+
 int load_run(const struct load_spec *spec, const volatile int *stop, struct load_result *result,
              struct failure *failure)
 {
@@ -270,26 +292,18 @@ int load_run(const struct load_spec *spec, const volatile int *stop, struct load
         make_result(result, spec->rate > 0, failure) < 0)
         return -1;
     struct team *team = calloc(1, sizeof *team);
-    struct pattern *pattern = malloc(sizeof *pattern);
-    int answer = team && pattern ? 0
-                                 : failure_set(failure, STATUS_MACHINE,
-                                               "there is not enough memory for the load");
-    if (answer == 0) {
-        pattern_fill(pattern, spec->seed);
+    int answer = -1;
+    if (team) {
         team->spec = spec;
-        team->pattern = pattern;
-        answer = make_workers(team, stop, failure);
-    }
-    if (answer == 0 && (answer = run_team(team, failure)) == 0)
+        answer = run(team, stop, result, failure);
         for (int i = 0; i < spec->threads; i++)
-            add(result, &team->workers[i].result);
-    for (int i = 0; team && i < spec->threads; i++)
-        load_free(&team->workers[i].result);
-    free(team);
-    free(pattern);
-    if (answer == 0)
-        doubt(spec, result);
-    else
+            load_free(&team->workers[i].result);
+        exchange_free(&team->exchange);
+        free(team);
+    } else {
+        failure_set(failure, STATUS_MACHINE, "there is not enough memory for the load");
+    }
+    if (answer < 0)
         load_free(result);
     return answer;
 }

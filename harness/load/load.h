@@ -1,6 +1,6 @@
 /*
- * The load generator: connections that send messages to an echo server and verify every byte that
- * comes back. Each thread has one epoll loop and its share of the connections.
+ * The load generator: connections that send messages, of echo or of HTTP/1.1, and verify every
+ * byte that comes back. Each thread has one epoll loop and its share of the connections.
  *
  * Closed loop: a connection sends its next message when one was answered, so that a slow server is
  * asked less. Open loop (`rate`): messages are due at fixed times, whatever the server does; their
@@ -26,11 +26,12 @@
 
 struct load_spec {
     const char *address; /* IPv4 */
+    const char *path;    /* HTTP: what is asked for, "/index.html"; NULL: echo */
     int port;
     int connections; /* that speak, over all threads */
     int idle;        /* further ones that say nothing */
     int at_once;     /* connects under way in one thread; 0: 100 */
-    int size;        /* bytes of a message */
+    int size;        /* bytes of a message of echo */
     int pipeline;    /* messages under way on one connection, at most */
     int each;        /* messages until a connection is closed and made anew; 0: it stays */
     int total;   /* messages of a connection, then it says no more; 0: until the time is over */
@@ -54,7 +55,7 @@ enum load_error {
 
 struct load_result {
     double seconds;           /* that were measured */
-    uint64_t messages, bytes; /* answered in them */
+    uint64_t messages, bytes; /* answered in them, and how many bytes these answers had */
     uint64_t answered;        /* in all, also before and after */
     uint64_t connected, peak; /* connects that succeeded; connections open at one time */
     uint64_t errors[LOAD_ERROR_COUNT];

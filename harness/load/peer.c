@@ -70,13 +70,13 @@ void peer_begin(struct peer *peer, int64_t now)
     peer->begun_at[peer->begun++ % LOAD_PIPELINE_MOST] = now;
 }
 
-enum peer_end peer_send(struct peer *peer, const struct pattern *pattern, int size)
+enum peer_end peer_send(struct peer *peer, const struct exchange *exchange)
 {
     uint64_t left;
-    while ((left = peer->begun * (uint64_t)size - peer->sent) > 0) {
-        size_t piece = left < PATTERN_PIECE ? (size_t)left : PATTERN_PIECE;
-        ssize_t sent =
-            send(peer->fd, pattern_at(pattern, peer->origin + peer->sent), piece, MSG_NOSIGNAL);
+    while ((left = peer->begun * exchange->out_size - peer->sent) > 0) {
+        size_t piece = left < STREAM_PIECE ? (size_t)left : STREAM_PIECE;
+        ssize_t sent = send(peer->fd, stream_at(&exchange->out, peer->origin + peer->sent),
+                            piece, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
@@ -88,9 +88,9 @@ enum peer_end peer_send(struct peer *peer, const struct pattern *pattern, int si
     return PEER_GOES_ON;
 }
 
-enum peer_end peer_receive(struct peer *peer, const struct pattern *pattern, int size)
+enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange)
 {
-    static _Thread_local unsigned char buffer[PATTERN_PIECE];
+    static _Thread_local unsigned char buffer[STREAM_PIECE];
     ssize_t got;
     do
         got = recv(peer->fd, buffer, sizeof buffer, 0);
@@ -101,10 +101,13 @@ enum peer_end peer_receive(struct peer *peer, const struct pattern *pattern, int
         errno = 0;
     if (got <= 0)
         return PEER_LOST;
-    if (peer->received + (uint64_t)got > peer->sent ||
-        !pattern_is(pattern, peer->origin + peer->received, buffer, (size_t)got))
+    /* Answers begin when all of their message was sent; an echo may begin before. */
+    uint64_t most =
+        (peer->sent + exchange->out_size - 1) / exchange->out_size * exchange->in_size;
+    if (peer->received + (uint64_t)got > most ||
+        !stream_is(&exchange->in, peer->origin + peer->received, buffer, (size_t)got))
         return PEER_WRONG;
     peer->received += (uint64_t)got;
-    peer->answered = peer->received / (uint64_t)size;
+    peer->answered = peer->received / exchange->in_size;
     return PEER_GOES_ON;
 }

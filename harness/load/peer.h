@@ -7,8 +7,8 @@
 
 #include <netinet/in.h>
 
+#include "load/exchange.h"
 #include "load/load.h"
-#include "load/pattern.h"
 
 enum peer_state { PEER_CLOSED, PEER_CONNECTING, PEER_OPEN };
 
@@ -24,7 +24,7 @@ struct peer {
     enum peer_state state;
     bool speaks;              /* else idle */
     bool watched_out;         /* is epoll asked for EPOLLOUT? */
-    uint64_t origin;          /* where its stream begins in the pattern */
+    uint64_t origin;          /* where its part of the streams begins */
     uint64_t begun, answered; /* messages on this connection */
     uint64_t sent, received;  /* bytes */
     uint64_t turn;            /* messages answered or given up, over all its connections */
@@ -46,15 +46,15 @@ void peer_close(struct peer *peer);
 void peer_begin(struct peer *peer, int64_t now);
 
 /* Sends what the socket takes of the messages begun. */
-enum peer_end peer_send(struct peer *peer, const struct pattern *pattern, int size);
+enum peer_end peer_send(struct peer *peer, const struct exchange *exchange);
 
-/* Receives and verifies what is there, at most a piece of the pattern. `answered` rises. */
-enum peer_end peer_receive(struct peer *peer, const struct pattern *pattern, int size);
+/* Receives and verifies what is there, at most a piece of a stream. `answered` rises. */
+enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange);
 
 /* Has it bytes left to send? */
-static inline bool peer_unsent(const struct peer *peer, int size)
+static inline bool peer_unsent(const struct peer *peer, const struct exchange *exchange)
 {
-    return peer->sent < peer->begun * (uint64_t)size;
+    return peer->sent < peer->begun * exchange->out_size;
 }
 
 #endif

@@ -112,12 +112,12 @@ static bool has_room(const struct worker *worker, const struct peer *peer)
 /* Sends what is begun, and asks for room where not all of it went. */
 static void push(struct worker *worker, struct peer *peer)
 {
-    enum peer_end end = peer_send(peer, worker->pattern, worker->spec->size);
+    enum peer_end end = peer_send(peer, worker->exchange);
     if (end != PEER_GOES_ON) {
         lose(worker, peer, LOAD_LOST, errno);
         return;
     }
-    bool wants_out = peer_unsent(peer, worker->spec->size);
+    bool wants_out = peer_unsent(peer, worker->exchange);
     if (wants_out != peer->watched_out)
         watch(worker, peer, EPOLL_CTL_MOD, wants_out ? EPOLLIN | EPOLLOUT : EPOLLIN);
     peer->watched_out = wants_out;
@@ -133,7 +133,7 @@ static void begin_messages(struct worker *worker, struct peer *peer, int64_t now
         while (has_room(worker, peer))
             peer_begin(peer, now);
     }
-    if (peer_unsent(peer, worker->spec->size))
+    if (peer_unsent(peer, worker->exchange))
         push(worker, peer);
 }
 
@@ -147,7 +147,7 @@ static void note_answer(struct worker *worker, struct peer *peer, uint64_t numbe
     worker->answered = now;
     if (measured(worker, now)) {
         result->messages++;
-        result->bytes += (uint64_t)worker->spec->size;
+        result->bytes += worker->exchange->in_size;
     }
     if (!measured(worker, due))
         return;
@@ -173,7 +173,7 @@ static void renew(struct worker *worker, struct peer *peer)
 static void take(struct worker *worker, struct peer *peer)
 {
     uint64_t before = peer->answered;
-    enum peer_end end = peer_receive(peer, worker->pattern, worker->spec->size);
+    enum peer_end end = peer_receive(peer, worker->exchange);
     int64_t now = clock_now();
     if (end != PEER_GOES_ON) {
         lose(worker, peer, end == PEER_WRONG ? LOAD_WRONG_BYTES : LOAD_LOST, errno);
@@ -351,7 +351,7 @@ static bool make(struct worker *worker)
     }
     for (int i = 0; i < count; i++) {
         worker->peers[i].speaks = i < worker->speaking;
-        worker->peers[i].origin = (uint64_t)(worker->first + i) * 7919;
+        worker->peers[i].origin = worker->spec->path ? 0 : (uint64_t)(worker->first + i) * 7919;
     }
     return true;
 }

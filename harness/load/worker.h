@@ -9,7 +9,7 @@
 struct worker {
     /* set by the caller */
     const struct load_spec *spec;
-    const struct pattern *pattern;
+    const struct exchange *exchange;
     struct sockaddr_in server;
     int number;           /* of this worker, from 0 */
     int first;            /* number of its first connection among all */
