@@ -4,20 +4,13 @@
  * wake-ups and polls in vain.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "base/gnuplot.h"
 #include "base/utf8.h"
 #include "visualizer/export.h"
 #include "visualizer/export_text.h"
 
 #define NAME_MOST 24 /* code points of a name below a bar */
-
-extern char **environ;
 
 /* What threads do, from below upwards; the other kinds are of connections, or have no length. */
 static const enum phase_kind stacked[] = {PHASE_RUNNING, PHASE_BLOCKED, PHASE_PAUSED};
@@ -94,63 +87,13 @@ static void put_script(FILE *script, const struct export_call *call, const char 
     put_panels(script);
 }
 
-/* --- gnuplot --- */
-
-/* Reads the script from `script`, writes into `picture`; none of the user's settings. 0 or errno. */
-static int start(int script, int picture, pid_t *child)
-{
-    char *arguments[] = {"gnuplot", "-d", NULL};
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error)
-        return error;
-    if (!(error = posix_spawn_file_actions_adddup2(&actions, script, STDIN_FILENO)) &&
-        !(error = posix_spawn_file_actions_adddup2(&actions, picture, STDOUT_FILENO)))
-        error = posix_spawnp(child, arguments[0], &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
-static void copy(int picture, FILE *out)
-{
-    char piece[1 << 16];
-    ssize_t size;
-    while ((size = read(picture, piece, sizeof piece)) > 0 || (size < 0 && errno == EINTR))
-        if (size > 0)
-            fwrite(piece, 1, (size_t)size, out);
-}
-
-static int draw(int script, FILE *out)
-{
-    int ends[2], status = 0, error;
-    pid_t child;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return -1;
-    error = start(script, ends[1], &child);
-    close(ends[1]);
-    if (!error) {
-        copy(ends[0], out);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            continue;
-    }
-    close(ends[0]);
-    if (error || status != 0) {
-        errno = error ? error : EPROTO; /* gnuplot has said why */
-        return -1;
-    }
-    return export_end(out);
-}
-
 static int write_chart(FILE *out, const struct export_call *call, const char *terminal)
 {
     FILE *script = tmpfile();
-    int answer = -1;
     if (!script)
         return -1;
     put_script(script, call, terminal);
-    if (export_end(script) == 0 && lseek(fileno(script), 0, SEEK_SET) == 0)
-        answer = draw(fileno(script), out);
-    int error = errno;
+    int answer = gnuplot_draw(script, out), error = errno;
     fclose(script);
     errno = error;
     return answer;
@@ -172,7 +115,7 @@ const struct export_format export_chart = {
     .suffix = "png",
     .many = true,
     .program = "gnuplot",
-    .package = "gnuplot-nox",
+    .package = GNUPLOT_PACKAGE,
     .write = write_png,
 };
 
@@ -182,6 +125,6 @@ const struct export_format export_chart_svg = {
     .suffix = "svg",
     .many = true,
     .program = "gnuplot",
-    .package = "gnuplot-nox",
+    .package = GNUPLOT_PACKAGE,
     .write = write_svg,
 };

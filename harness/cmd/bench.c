@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/gnuplot.h"
 #include "bench/bench.h"
+#include "bench/chart.h"
+#include "bench/page.h"
 
 #define NUMBERS_MOST    8
 #define PATTERN_SECONDS 60 /* at most, for those that end when all is answered */
@@ -32,7 +35,7 @@ struct call {
     struct load_spec load;
     struct bench_spec bench;
     int (*write)(const struct bench *bench, FILE *out);
-    const char *output;
+    const char *output, *charts;
 };
 
 enum {
@@ -46,7 +49,8 @@ enum {
     KEY_TOTAL,
     KEY_PATTERN,
     KEY_LONG,
-    KEY_HTTP
+    KEY_HTTP,
+    KEY_CHARTS
 };
 
 static const struct argp_option options[] = {
@@ -71,8 +75,10 @@ static const struct argp_option options[] = {
     {"rounds", 'n', "N", 0, "Rounds (5)", 0},
     {"threads", KEY_THREADS, "N", 0, "Threads of the generator (1)", 0},
     {"solution", 'S', NULL, 0, "Of labs the reference solutions", 0},
-    {"format", 'f', "FORMAT", 0, "text, json or csv", 0},
+    {"format", 'f', "FORMAT", 0, "text, json, csv or html (one page with charts, by gnuplot)",
+     0},
     {"output", 'o', "FILE", 0, "Write the results to FILE", 0},
+    {"charts", KEY_CHARTS, "DIR", 0, "Charts, as SVG and PNG, light and dark (by gnuplot)", 0},
     {"histograms", KEY_HISTOGRAMS, "DIR", 0, "Latencies of the last round as .hgrm files", 0},
     {0},
 };
@@ -140,8 +146,10 @@ static void choose_format(struct call *call, const char *name, struct argp_state
         call->write = bench_json;
     else if (strcmp(name, "csv") == 0)
         call->write = bench_csv;
+    else if (strcmp(name, "html") == 0)
+        call->write = bench_page;
     else
-        argp_error(state, "there is no format \"%s\": text, json or csv", name);
+        argp_error(state, "there is no format \"%s\": text, json, csv or html", name);
 }
 
 static error_t parse_load(int key, char *argument, struct argp_state *state)
@@ -194,6 +202,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         choose_format(call, argument, state);
     else if (key == 'o')
         call->output = argument;
+    else if (key == KEY_CHARTS)
+        call->charts = argument;
     else if (key == KEY_HISTOGRAMS)
         call->bench.histograms = argument;
     else if (key == ARGP_KEY_ARGS) {
@@ -275,15 +285,29 @@ static int make_loads(struct call *call, struct failure *failure)
     return 0;
 }
 
+/* `error` is of the writer: without gnuplot it is ENOENT, as the file was open then. */
+static int not_written(const char *name, bool opened, int error, struct failure *failure)
+{
+    if (opened && error == ENOENT)
+        return failure_set(failure, STATUS_MACHINE,
+                           "charts are drawn by gnuplot, which is not here: apt install %s",
+                           GNUPLOT_PACKAGE);
+    errno = error;
+    return failure_errno(failure, opened ? STATUS_MACHINE : STATUS_USAGE, "cannot write %s",
+                         name);
+}
+
 static int write_results(const struct call *call, const struct bench *bench,
                          struct failure *failure)
 {
     const char *name = call->output ? call->output : "standard output";
     FILE *out = call->output ? fopen(call->output, "we") : stdout;
-    int answer = out ? call->write(bench, out) : -1;
-    if (out && call->output && fclose(out) != 0)
+    int answer = out ? call->write(bench, out) : -1, error = errno;
+    if (out && call->output && fclose(out) != 0 && answer == 0) {
         answer = -1;
-    return answer < 0 ? failure_errno(failure, STATUS_MACHINE, "cannot write %s", name) : 0;
+        error = errno;
+    }
+    return answer < 0 ? not_written(name, out != NULL, error, failure) : 0;
 }
 
 static int run(struct call *call, struct failure *failure)
@@ -297,6 +321,8 @@ static int run(struct call *call, struct failure *failure)
         answer = bench_run(&call->bench, &subjects, &stop, &bench, failure);
     if (answer == 0)
         answer = write_results(call, &bench, failure);
+    if (answer == 0 && call->charts)
+        answer = charts_write(&bench, call->charts, failure);
     bool complete = bench.complete;
     bench_free(&bench);
     subjects_free(&subjects);

@@ -45,11 +45,66 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
     [ "$status" -eq 2 ]
 }
 
+@test "a page that needs no other file, and charts in light and dark" {
+    cp "$root/solutions/03-select/server.c" "$work/<b>&.c"
+    "$iolab" bench --solution 05 "$work/<b>&.c" --rounds 1 --seconds 0.1 --warm-up 0 \
+        --connections 1,20 --format html --output "$work/page.html" --charts "$work/charts"
+    xmllint --html --noout "$work/page.html" 2>&1 | grep -v 'Tag picture\|Tag source' | tee "$work/said"
+    ! grep -q error "$work/said"
+    [ "$(grep -c 'src="data:image/svg+xml;base64' "$work/page.html")" -ge 5 ]
+    ! grep -qE '(src|href)(set)?="(http|/|[a-z]+\.)' "$work/page.html"
+    ! grep -q '<b>' "$work/page.html"
+    for chart in rate cpu p50 p99 memory; do
+        for theme in light dark; do
+            xmllint --noout "$work/charts/$chart-$theme.svg"
+            rsvg-convert -o "$work/drawn.png" "$work/charts/$chart-$theme.svg"
+            [ "$(head -c 4 "$work/charts/$chart-$theme.png" | tail -c 3)" = PNG ]
+        done
+    done
+    grep -q '05-epoll-level' "$work/charts/rate-light.svg"
+    mkdir "$work/bin" # everything but gnuplot
+    ln -s /usr/bin/* "$work/bin/"
+    rm "$work/bin/gnuplot"
+    PATH=$work/bin run "$iolab" bench --solution 05 --rounds 1 --seconds 0.1 --warm-up 0 \
+        --format html --output "$work/none.html"
+    [ "$status" -eq 3 ]
+    [[ $output == *"apt install gnuplot-nox"* ]]
+}
+
 @test "latencies as .hgrm files" {
     mkdir "$work/hgrm"
     "$iolab" bench --solution 05 "${quick[@]}" --histograms "$work/hgrm"
     head -1 "$work/hgrm/05-epoll-level-5x64.hgrm" | grep -q 'Value.*Percentile.*TotalCount'
     grep -q '^#\[Max' "$work/hgrm/05-epoll-level-5x64.hgrm"
+}
+
+@test "HTTP of a server that runs already is measured by its address" {
+    mkdir -m 755 "$work/web"
+    echo hello >"$work/web/file.txt"
+    python3 - "$work/web" >"$work/port" <<'EOF' &
+import functools, http.server, os, sys
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def log_message(self, *arguments): pass
+os.chdir(sys.argv[1])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+EOF
+    web=$!
+    until [ -s "$work/port" ]; do sleep 0.05; done # it says its port when it listens
+    run "$iolab" bench "127.0.0.1:$(cat "$work/port")" --http /file.txt "${quick[@]}"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"5 connections, GET /file.txt"* ]]
+    run "$iolab" bench "127.0.0.1:$(cat "$work/port")" --http /none "${quick[@]}"
+    [ "$status" -eq 1 ]
+    [[ $output == *"404"* ]]
+    kill "$web"
+    wait "$web" || true
+    run "$iolab" bench "127.0.0.1:$(cat "$work/port")" "${quick[@]}"
+    [ "$status" -eq 1 ]
+    [[ $output == *"Connection refused"* ]]
 }
 
 # An epoll echo server of a few lines that does what $1 says with what it received.

@@ -1,0 +1,32 @@
+/* Charts of a comparison, drawn by gnuplot: to be read from the back of a room, in light or dark. */
+#ifndef IOLAB_BENCH_CHART_H
+#define IOLAB_BENCH_CHART_H
+
+#include "bench/bench.h"
+
+enum chart_theme { CHART_LIGHT, CHART_DARK, CHART_THEME_COUNT };
+
+enum chart {
+    CHART_RATE,    /* messages a second, over connections */
+    CHART_CPU,     /* the server's processor time for a message, over connections */
+    CHART_P50,     /* median latency, over connections */
+    CHART_P99,     /* 99th percentile, over connections */
+    CHART_DUE_P99, /* the same from when messages were due */
+    CHART_MEMORY,  /* the server's memory, over connections */
+    CHART_COUNT
+};
+
+const char *chart_name(enum chart chart);  /* "rate", for files */
+const char *chart_title(enum chart chart); /* for people */
+
+/* Has any row a number for it? */
+bool chart_has(const struct bench *bench, enum chart chart);
+
+/* Draws it into `out`, as SVG or else PNG. -1 with errno, see gnuplot_draw. */
+int chart_draw(const struct bench *bench, enum chart chart, enum chart_theme theme, bool svg,
+               FILE *out);
+
+/* All charts as NAME-light.svg, NAME-dark.svg and the same as .png in a folder. */
+int charts_write(const struct bench *bench, const char *folder, struct failure *failure);
+
+#endif
