@@ -11,7 +11,7 @@
 
 #define CAPTION_ROWS   2
 #define PRESENTED_ROWS 4
-#define LABEL_FROM     30 /* rows of a screen that has room for a large label */
+#define LABEL_FROM     30  /* rows of a screen that has room for a large label */
 #define NOTE_ROOM      256 /* bytes of a speaker's note */
 
 static int caption_rows(const struct show *show, const struct canvas *canvas)

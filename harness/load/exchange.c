@@ -75,7 +75,7 @@ static const char *header(const char *head, const char *name)
 {
     size_t size = strlen(name);
     for (const char *line = head;
-         (line = strstr(line, "\r\n")) && strncmp(line, "\r\n\r\n", 4);) {
+         (line = strstr(line, "\r\n")) && strncmp(line, "\r\n\r\n", 4) != 0;) {
         line += 2;
         if (strncasecmp(line, name, size) == 0 && line[size] == ':')
             return line + size + 1 + strspn(line + size + 1, " \t");

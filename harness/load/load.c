@@ -42,8 +42,8 @@ const char *load_error_name(enum load_error error)
 static int descriptors_for(const struct load_spec *spec, struct failure *failure)
 {
     struct rlimit limit;
-    rlim_t needed =
-        (rlim_t)(spec->connections + spec->idle + spec->threads + SPARE_DESCRIPTORS);
+    rlim_t needed = (rlim_t)spec->connections + (rlim_t)spec->idle + (rlim_t)spec->threads +
+                    SPARE_DESCRIPTORS;
     getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed)
         return 0;
@@ -238,13 +238,13 @@ static void add(struct load_result *all, const struct load_result *one)
 static void doubt(const struct load_spec *spec, struct load_result *result)
 {
     double late = result->late ? (double)histogram_at(result->late, 99) : 0;
+    unsigned long long gone = result->errors[LOAD_LOST] + result->errors[LOAD_REFUSED];
     char *text = result->doubt;
     size_t size = sizeof result->doubt;
     if (result->errors[LOAD_WRONG_BYTES])
         snprintf(text, size, "an answer was not what had been sent: the server is wrong");
-    else if (result->errors[LOAD_LOST] || result->errors[LOAD_REFUSED])
-        snprintf(text, size, "%llu connections were lost or refused: %s",
-                 (unsigned long long)(result->errors[LOAD_LOST] + result->errors[LOAD_REFUSED]),
+    else if (gone)
+        snprintf(text, size, "%llu connections were lost or refused: %s", gone,
                  result->error ? strerror(result->error) : "the server closed them");
     else if (result->errors[LOAD_UNANSWERED])
         snprintf(text, size, "%llu messages were not answered within 10 s",
