@@ -9,18 +9,10 @@
 
 /* --- rounds --- */
 
-static void describe_load(char *text, size_t size, const struct load_spec *load)
-{
-    int used = load->path ? snprintf(text, size, "%d x %.40s", load->connections, load->path)
-                          : snprintf(text, size, "%d x %d B", load->connections, load->size);
-    if (load->rate > 0)
-        snprintf(text + used, size - (size_t)used, ", %g/s", load->rate);
-}
-
 static void tell(const struct bench_row *row, int round, const char *what)
 {
-    char load[64];
-    describe_load(load, sizeof load, row->load);
+    char load[BENCH_LOAD_TEXT];
+    bench_describe(load, row->load);
     fprintf(stderr, "round %d: %s, %s: %s\n", round + 1, row->subject->name, load, what);
 }
 

@@ -43,6 +43,11 @@ int bench_run(const struct bench_spec *spec, const struct subjects *subjects,
               const volatile int *stop, struct bench *bench, struct failure *failure);
 void bench_free(struct bench *bench);
 
+#define BENCH_LOAD_TEXT 256
+
+/* "50 connections, 64 B, open loop, 2000/s" */
+void bench_describe(char text[BENCH_LOAD_TEXT], const struct load_spec *load);
+
 /* A table for each load; or all rows, with the machine, in one JSON object or as CSV. -1 with
    errno. */
 int bench_text(const struct bench *bench, FILE *out);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -36,24 +37,41 @@ static int width_of(enum figure figure)
     return figure_title(figure)[3] ? 8 : 5; /* "thr" is short */
 }
 
+__attribute__((format(printf, 3, 4))) static size_t add(char text[BENCH_LOAD_TEXT], size_t used,
+                                                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(text + used, BENCH_LOAD_TEXT - used, format, arguments);
+    va_end(arguments);
+    used += size > 0 ? (size_t)size : 0;
+    return used < BENCH_LOAD_TEXT ? used : BENCH_LOAD_TEXT - 1;
+}
+
+void bench_describe(char text[BENCH_LOAD_TEXT], const struct load_spec *load)
+{
+    size_t used =
+        add(text, 0, "%d connection%s, ", load->connections, load->connections == 1 ? "" : "s");
+    used = load->path ? add(text, used, "GET %.100s", load->path)
+                      : add(text, used, "%d B", load->size);
+    if (load->idle)
+        used = add(text, used, ", beside %d idle ones", load->idle);
+    if (load->pipeline > 1)
+        used = add(text, used, ", %d messages under way on each", load->pipeline);
+    if (load->total)
+        used = add(text, used, ", %d messages each", load->total);
+    if (load->each)
+        used = add(text, used, ", anew after %d messages", load->each);
+    if (load->rate > 0)
+        add(text, used, ", open loop, %g/s", load->rate);
+}
+
 static void put_head(const struct bench_row *rows, size_t count, FILE *out)
 {
     const struct load_spec *load = rows->load;
-    fprintf(out, "%d connections, ", load->connections);
-    if (load->path)
-        fprintf(out, "GET %s", load->path);
-    else
-        fprintf(out, "%d B", load->size);
-    if (load->idle)
-        fprintf(out, ", beside %d idle ones", load->idle);
-    if (load->pipeline > 1)
-        fprintf(out, ", %d messages under way on each", load->pipeline);
-    if (load->total)
-        fprintf(out, ", %d messages each", load->total);
-    if (load->each)
-        fprintf(out, ", anew after %d messages", load->each);
-    if (load->rate > 0)
-        fprintf(out, ", open loop, %g/s", load->rate);
+    char text[BENCH_LOAD_TEXT];
+    bench_describe(text, load);
+    fputs(text, out);
     fprintf(out, "; medians of %d round%s", rows->rounds, rows->rounds == 1 ? "" : "s");
     if (!load->total)
         fprintf(out, " of %g s", load->seconds);

@@ -114,19 +114,10 @@ static int put_chart(const struct bench *bench, enum chart chart, FILE *out)
 
 static void put_load(FILE *out, const struct load_spec *load)
 {
-    fprintf(out, "<h2>%d connections, ", load->connections);
-    if (load->path) {
-        fputs("GET ", out);
-        put_text(out, load->path);
-    } else {
-        fprintf(out, "%d B", load->size);
-    }
-    if (load->idle)
-        fprintf(out, ", beside %d idle ones", load->idle);
-    if (load->total)
-        fprintf(out, ", %d messages each", load->total);
-    if (load->rate > 0)
-        fprintf(out, ", open loop at %g messages a second", load->rate);
+    char text[BENCH_LOAD_TEXT];
+    bench_describe(text, load);
+    fputs("<h2>", out);
+    put_text(out, text);
     fputs("</h2>\n<div class=\"wide\"><table><tr><th>server</th>", out);
     for (int i = 0; i < FIGURE_COUNT; i++)
         fprintf(out, "<th>%s</th>", figure_name((enum figure)i));
