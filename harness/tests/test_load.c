@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "load/load.h"
+#include "server/server.h"
 
 /* An echo server in a thread, with faults that can be switched on. */
 struct echo {
@@ -414,6 +415,37 @@ static void too_few_descriptors_are_told(void **state)
     echo_end(echo);
 }
 
+/* 0: told; 1: not; 2: there are no namespaces in which ports can be few. */
+static int in_a_network_of_ten_ports(void)
+{
+    struct load_result result;
+    struct failure failure = {.text = ""};
+    enum isolation isolation;
+    FILE *range = NULL;
+    if (server_isolate(&isolation, &failure) < 0 || isolation != ISOLATION_NAMESPACES ||
+        !(range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "we")) ||
+        fputs("40000 40009", range) < 0 || fclose(range) != 0)
+        return 2;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    spec.connections = 20;
+    int answer = load_run(&spec, NULL, &result, &failure);
+    return answer == -1 && strstr(failure.text, "more ports than are free") ? 0 : 1;
+}
+
+static void too_few_ports_are_told(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(in_a_network_of_ten_ports());
+    waitpid(child, &status, 0);
+    if (WEXITSTATUS(status) == 2)
+        skip();
+    assert_int_equal(status, 0);
+}
+
 static void stops_when_it_is_told(void **state)
 {
     (void)state;
@@ -446,6 +478,7 @@ int main(void)
         cmocka_unit_test(when_all_are_lost_it_ends),
         cmocka_unit_test(what_cannot_begin_says_why),
         cmocka_unit_test(too_few_descriptors_are_told),
+        cmocka_unit_test(too_few_ports_are_told),
         cmocka_unit_test(stops_when_it_is_told),
     };
     return cmocka_run_group_tests_name("load: generator", tests, NULL, NULL);
