@@ -249,6 +249,10 @@ static void doubt(const struct load_spec *spec, struct load_result *result)
     else if (result->errors[LOAD_UNANSWERED])
         snprintf(text, size, "%llu messages were not answered within 10 s",
                  (unsigned long long)result->errors[LOAD_UNANSWERED]);
+    else if (result->answered < (uint64_t)spec->total * (uint64_t)spec->connections)
+        snprintf(text, size, "only %llu of %llu messages were answered when the time was over",
+                 (unsigned long long)result->answered,
+                 (unsigned long long)spec->total * (unsigned long long)spec->connections);
     else if (spec->rate == 0 && result->busiest > SATURATED)
         snprintf(text, size,
                  "a thread of the generator used %.0f %% of a core: it was the bottleneck, the "

@@ -303,7 +303,7 @@ static void speak(struct worker *worker)
     int64_t now = clock_now(), last = worker->until + ANSWER_LIMIT;
     for (int i = 0; i < worker->speaking && !open_loop(worker); i++)
         if (worker->peers[i].state == PEER_OPEN)
-            begin_messages(worker, &worker->peers[i], now);
+            begin_messages(worker, &worker->peers[i], clock_now());
     while (now < last && worker->open + worker->connecting > 0 && !*worker->stop) {
         int64_t next = open_loop(worker) ? begin_due(worker, now) : worker->until;
         if (now < worker->from && worker->from < next)

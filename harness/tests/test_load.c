@@ -267,6 +267,20 @@ static void ends_when_all_is_answered(void **state)
     echo_end(echo);
 }
 
+static void too_little_time_for_all_is_told(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.delay = 10 * CLOCK_MILLISECOND});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.total = 1000;
+    run(spec, &result);
+    assert_non_null(strstr(result.doubt, "of 10000 messages were answered"));
+    assert_true(result.messages > 0);
+    load_free(&result);
+    echo_end(echo);
+}
+
 static void connections_come_anew(void **state)
 {
     (void)state;
@@ -470,6 +484,7 @@ int main(void)
         cmocka_unit_test(open_loop_tells_of_a_stop),
         cmocka_unit_test(open_loop_asks_as_often_as_it_is_told),
         cmocka_unit_test(ends_when_all_is_answered),
+        cmocka_unit_test(too_little_time_for_all_is_told),
         cmocka_unit_test(connections_come_anew),
         cmocka_unit_test(idle_ones_say_nothing),
         cmocka_unit_test(somebody_looks_once),
