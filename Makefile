@@ -25,8 +25,8 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests
               $(filter %/test_event_writer %/test_load %/test_load_http $(BUILD)/tests/test_client_% \
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
-.PHONY: all help demo test aids units sanitized threaded threads threads-build bench flaky mutants \
-        lint skeletons figures screens new-lab dist clean
+.PHONY: all help demo test aids units sanitized threaded threads threads-build bench bench-wrk \
+        flaky mutants lint skeletons figures screens new-lab dist clean
 
 all: $(COMMANDS) iolab
 	@$(TOOLS)/skeletons $(BUILD)/skeletons
@@ -73,6 +73,9 @@ bench: ## tracer beside strace, cost of live drawing, our servers beside libuv a
 	@$(BUILD)/tests/bench_trace $(BUILD)/iolab-trace
 	@visualizer/tests/bench_live
 	@./iolab bench --solution 05 06 09 libuv libevent --connections 1,50,1000 --size 64,4096
+
+bench-wrk: all ## the load generator beside wrk, on the same nginx (which must be there)
+	@harness/tests/bench_wrk
 
 flaky: ## every solution 100 times, every mutant 20 times, under load (long)
 	@$(TOOLS)/install build test
