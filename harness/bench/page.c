@@ -20,7 +20,7 @@ static const char head[] =
     "  :root { --paper: #16181d; --ink: #e6e6e6; --line: #4a4d55; --bad: #ff8a80 } }\n"
     "body { font: 1.05rem/1.5 sans-serif; margin: 0 auto; max-width: 70rem; padding: 1rem;\n"
     "  background: var(--paper); color: var(--ink) }\n"
-    "img { width: 100%; height: auto; display: block; margin: 0 0 1.5rem }\n"
+    "img { width: 100%; min-width: 44rem; height: auto; display: block; margin: 0 0 1.5rem }\n"
     ".wide { overflow-x: auto }\n"
     "table { border-collapse: collapse; white-space: nowrap; font-variant-numeric: "
     "tabular-nums }\n"
@@ -98,7 +98,7 @@ static int put_picture(const struct bench *bench, enum chart chart, enum chart_t
 
 static int put_chart(const struct bench *bench, enum chart chart, FILE *out)
 {
-    fputs("<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"", out);
+    fputs("<div class=\"wide\"><picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"", out);
     if (put_picture(bench, chart, CHART_DARK, out) < 0)
         return -1;
     fputs("\"><img alt=\"", out);
@@ -106,7 +106,7 @@ static int put_chart(const struct bench *bench, enum chart chart, FILE *out)
     fputs(", over the number of connections; the table below has the numbers\" src=\"", out);
     if (put_picture(bench, chart, CHART_LIGHT, out) < 0)
         return -1;
-    fputs("\"></picture>\n", out);
+    fputs("\"></picture></div>\n", out);
     return 0;
 }
 
