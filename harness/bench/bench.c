@@ -25,11 +25,13 @@ static void keep(struct bench_row *row, const struct round_result *result)
         memcpy(row->doubt, result->doubt, sizeof row->doubt);
 }
 
-static void histogram_path(char *path, size_t size, const char *folder,
-                           const struct bench_row *row)
+void bench_histogram(char *path, size_t size, const char *histograms,
+                     const struct bench_row *row)
 {
-    int used =
-        snprintf(path, size, "%s/%s-%d", folder, row->subject->name, row->load->connections);
+    int used = snprintf(path, size, "%s/%s-%d", histograms, row->subject->name,
+                        row->load->connections);
+    if (row->load->idle)
+        used += snprintf(path + used, size - (size_t)used, "+%d", row->load->idle);
     if (!row->load->path)
         used += snprintf(path + used, size - (size_t)used, "x%d", row->load->size);
     snprintf(path + used, size - (size_t)used, ".hgrm");
@@ -42,10 +44,9 @@ static void play(const struct bench_spec *spec, const char *folder, struct bench
     struct failure failure;
     struct round_result result;
     struct round_spec one = {.subject = row->subject, .folder = folder, .load = *row->load};
-    if (spec->histograms && round == spec->rounds - 1) {
-        histogram_path(histogram, sizeof histogram, spec->histograms, row);
+    bench_histogram(histogram, sizeof histogram, spec->histograms, row);
+    if (round == spec->rounds - 1)
         one.histogram = histogram;
-    }
     if (round_run(&one, &result, &failure) < 0) {
         memcpy(row->failed, failure.text, sizeof row->failed);
         if (spec->progress)
@@ -73,6 +74,8 @@ static int make_rows(const struct bench_spec *spec, const struct subjects *subje
                      struct bench *bench, struct failure *failure)
 {
     bench->count = 0;
+    bench->histograms = spec->histograms;
+    mkdir(spec->histograms, 0755); /* it may be there */
     bench->rows = calloc(spec->load_count * subjects->count + 1, sizeof *bench->rows);
     if (!bench->rows)
         return failure_set(failure, STATUS_MACHINE, "there is not enough memory for results");

@@ -16,7 +16,7 @@ struct bench_spec {
     struct load_spec loads[BENCH_LOADS_MOST]; /* address and port are not used */
     size_t load_count;
     int rounds;
-    const char *histograms; /* folder for .hgrm files, of the last round; NULL: none */
+    const char *histograms; /* folder for .hgrm files, of the last round */
     bool progress;          /* a line for each round on standard error */
 };
 
@@ -32,10 +32,15 @@ struct bench_row {
 };
 
 struct bench {
+    const char *histograms; /* of the spec */
     struct bench_row *rows; /* load by load, in each the servers in their order */
     size_t count;
     bool complete; /* every round was played, and none is in doubt */
 };
+
+/* The file of a row's latencies in the folder `histograms`. */
+void bench_histogram(char *path, size_t size, const char *histograms,
+                     const struct bench_row *row);
 
 /* Plays all rounds, until `*stop`. -1 with a failure when memory ran out. What was played is kept
    in any case; bench_free. */

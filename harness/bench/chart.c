@@ -24,6 +24,7 @@ static const struct {
     [CHART_DUE_P99] = {"due-p99", "latency from when messages were due, 99 %", "us",
                        FIGURE_DUE_P99, true},
     [CHART_MEMORY] = {"memory", "resident memory of the server", "KiB", FIGURE_MEMORY, true},
+    [CHART_SHARES] = {"percentiles", "latency, by share of messages", "ms", FIGURE_P50, true},
 };
 
 static const struct {
@@ -101,8 +102,16 @@ static bool many_sizes(const struct bench *bench)
     return false;
 }
 
+static bool many_idle(const struct bench *bench)
+{
+    for (size_t i = 0; i < bench->count; i++)
+        if (bench->rows[i].load->idle > 0)
+            return true;
+    return false;
+}
+
 /* A data block for each line: connections, median, least, most. */
-static int put_lines(const struct bench *bench, enum chart chart, FILE *script)
+static void put_lines(const struct bench *bench, enum chart chart, FILE *script)
 {
     int lines = 0;
     for (size_t i = 0; i < bench->count; i++) {
@@ -120,7 +129,16 @@ static int put_lines(const struct bench *bench, enum chart chart, FILE *script)
         }
         fputs("END\n", script);
     }
-    return lines;
+}
+
+static void put_line(FILE *script, int line, const char *columns, const char *style,
+                     const struct bench_row *row, bool with_size)
+{
+    const char *colour = colours[line % (int)(sizeof colours / sizeof *colours)];
+    fprintf(script, "%s $line%d using %s with %s lw 2 dt %d lc rgb '%s' title '",
+            line ? "," : "", line, columns, style, line % 5 + 1, colour);
+    put_name(script, row, with_size);
+    fputc('\'', script);
 }
 
 static void put_plot(const struct bench *bench, enum chart chart, FILE *script)
@@ -128,39 +146,79 @@ static void put_plot(const struct bench *bench, enum chart chart, FILE *script)
     bool sizes = many_sizes(bench);
     int line = 0;
     fputs("plot", script);
-    for (size_t i = 0; i < bench->count; i++) {
-        if (!begins_line(bench, i, chart))
-            continue;
-        const char *colour = colours[line % (int)(sizeof colours / sizeof *colours)];
-        fprintf(script,
-                "%s $line%d using 1:2:3:4 with yerrorlines lw 2 pt %d ps 1.2 lc rgb '%s'",
-                line ? "," : "", line, line % 8 + 4, colour);
-        fputs(" title '", script);
-        put_name(script, &bench->rows[i], sizes);
-        fputc('\'', script);
-        line++;
-    }
+    for (size_t i = 0; i < bench->count; i++)
+        if (begins_line(bench, i, chart))
+            put_line(script, line++, "1:2:3:4", "yerrorlines", &bench->rows[i], sizes);
     fputc('\n', script);
 }
+
+/* --- percentiles --- */
+
+static bool of_last_load(const struct bench *bench, const struct bench_row *row)
+{
+    return row->load == bench->rows[bench->count - 1].load && has(row, CHART_SHARES);
+}
+
+/* The lines of a .hgrm file but those without 1 / (1 - share), which is the last one, and titles. */
+static void put_histogram(const struct bench *bench, const struct bench_row *row, FILE *script)
+{
+    char path[4096], line[256];
+    double value, share, count, rest;
+    bench_histogram(path, sizeof path, bench->histograms, row);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "%lf %lf %lf %lf", &value, &share, &count, &rest) == 4)
+            fprintf(script, "%.6g %.6g\n", rest, value);
+    if (file)
+        fclose(file);
+}
+
+static void put_shares(const struct bench *bench, FILE *script)
+{
+    int line = 0;
+    for (size_t i = 0; i < bench->count; i++)
+        if (of_last_load(bench, &bench->rows[i])) {
+            fprintf(script, "$line%d << END\n", line++);
+            put_histogram(bench, &bench->rows[i], script);
+            fputs("END\n", script);
+        }
+    fputs("set xrange [1:*]\nset xlabel 'share of messages that were at least as quick'\n"
+          "set xtics ('0 %%' 1, '90 %%' 10, '99 %%' 100, '99.9 %%' 1000, '99.99 %%' 10000,"
+          " '99.999 %%' 100000)\nplot",
+          script);
+    line = 0;
+    for (size_t i = 0; i < bench->count; i++)
+        if (of_last_load(bench, &bench->rows[i]))
+            put_line(script, line++, "1:2", "lines", &bench->rows[i], false);
+    fputc('\n', script);
+}
+
+/* --- all of it --- */
 
 static void put_script(const struct bench *bench, enum chart chart, enum chart_theme theme,
                        bool svg, FILE *script)
 {
     const char *ink = themes[theme].ink;
-    fprintf(script,
-            "set terminal %s size 1000,560 font 'DejaVu Sans,15' noenhanced background '%s'\n",
-            svg ? "svg dynamic" : "pngcairo", themes[theme].paper);
-    put_lines(bench, chart, script);
     fprintf(
         script,
+        "set terminal %s size 1000,560 font 'DejaVu Sans,15' noenhanced background '%s'\n"
         "set encoding utf8\nset border 3 lc rgb '%s'\nset tics nomirror textcolor rgb '%s'\n"
-        "set grid lc rgb '%s'\nset title '%s' textcolor rgb '%s'\n"
-        "set xlabel 'connections' textcolor rgb '%s'\nset ylabel '%s' textcolor rgb '%s'\n"
-        "set key outside right center textcolor rgb '%s'\n"
-        "set logscale x\nset xrange [*<0.8:*]\nset format y '%%.6g'\n%s",
-        ink, ink, themes[theme].grid, charts[chart].title, ink, ink, charts[chart].unit, ink,
-        ink, charts[chart].logarithmic ? "set logscale y\n" : "set yrange [0:*]\n");
-    put_plot(bench, chart, script);
+        "set grid lc rgb '%s'\n",
+        svg ? "svg dynamic" : "pngcairo", themes[theme].paper, ink, ink, themes[theme].grid);
+    fprintf(
+        script,
+        "set title '%s' textcolor rgb '%s'\nset xlabel 'connections%s' textcolor rgb '%s'\n"
+        "set ylabel '%s' textcolor rgb '%s'\nset key outside right center textcolor rgb '%s'\n",
+        charts[chart].title, ink, many_idle(bench) ? ", idle ones too" : "", ink,
+        charts[chart].unit, ink, ink);
+    fprintf(script, "set logscale x\nset xrange [*<0.8:*]\nset format y '%%.6g'\n%s",
+            charts[chart].logarithmic ? "set logscale y\n" : "set yrange [0:*]\n");
+    if (chart == CHART_SHARES) {
+        put_shares(bench, script);
+    } else {
+        put_lines(bench, chart, script);
+        put_plot(bench, chart, script);
+    }
 }
 
 int chart_draw(const struct bench *bench, enum chart chart, enum chart_theme theme, bool svg,

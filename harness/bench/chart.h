@@ -13,6 +13,7 @@ enum chart {
     CHART_P99,     /* 99th percentile, over connections */
     CHART_DUE_P99, /* the same from when messages were due */
     CHART_MEMORY,  /* the server's memory, over connections */
+    CHART_SHARES,  /* all percentiles of the last round under the last load */
     CHART_COUNT
 };
 

@@ -98,7 +98,9 @@ static int put_picture(const struct bench *bench, enum chart chart, enum chart_t
 
 static int put_chart(const struct bench *bench, enum chart chart, FILE *out)
 {
-    fputs("<div class=\"wide\"><picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"", out);
+    fputs(
+        "<div class=\"wide\"><picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"",
+        out);
     if (put_picture(bench, chart, CHART_DARK, out) < 0)
         return -1;
     fputs("\"><img alt=\"", out);

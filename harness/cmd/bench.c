@@ -28,7 +28,7 @@ struct call {
     char **what;
     int count;
     bool solution;
-    struct numbers connections, sizes;
+    struct numbers connections, sizes, idle;
     const struct load_pattern *patterns[NUMBERS_MOST]; /* instead of connections */
     size_t pattern_count;
     bool takes_long;
@@ -68,7 +68,7 @@ static const struct argp_option options[] = {
      "once, 1), sustained (50 for five minutes, with --long)",
      0},
     {"long", KEY_LONG, NULL, 0, "Patterns that take minutes are wanted", 0},
-    {"idle", KEY_IDLE, "N", 0, "Further connections that say nothing", 0},
+    {"idle", KEY_IDLE, "N,...", 0, "Further connections that say nothing, a load for each", 0},
     {"at-once", KEY_AT_ONCE, "N", 0, "Connects under way at a time (100)", 0},
     {"seconds", 't', "N", 0, "Time that is measured in a round (2)", 0},
     {"warm-up", KEY_WARM_UP, "N", 0, "Time before it that is not (0.5)", 0},
@@ -101,14 +101,14 @@ static double one_number(const char *text, double least, double most, struct arg
     return number;
 }
 
-static void many_numbers(struct numbers *numbers, char *text, double most,
+static void many_numbers(struct numbers *numbers, char *text, double least, double most,
                          struct argp_state *state)
 {
     numbers->count = 0;
     for (;;) {
         if (numbers->count == NUMBERS_MOST)
             argp_error(state, "at most %d numbers go side by side", NUMBERS_MOST);
-        numbers->values[numbers->count++] = number_of(text, &text, 1, most, state);
+        numbers->values[numbers->count++] = number_of(text, &text, least, most, state);
         if (*text++ == '\0')
             return;
     }
@@ -157,9 +157,9 @@ static error_t parse_load(int key, char *argument, struct argp_state *state)
     struct call *call = state->input;
     struct load_spec *load = &call->load;
     if (key == 'c')
-        many_numbers(&call->connections, argument, LOAD_CONNECTIONS_MOST, state);
+        many_numbers(&call->connections, argument, 1, LOAD_CONNECTIONS_MOST, state);
     else if (key == 'z')
-        many_numbers(&call->sizes, argument, LOAD_SIZE_MOST, state);
+        many_numbers(&call->sizes, argument, 1, LOAD_SIZE_MOST, state);
     else if (key == 'r')
         load->rate = one_number(argument, 1, 1e7, state);
     else if (key == KEY_PIPELINE)
@@ -177,7 +177,7 @@ static error_t parse_load(int key, char *argument, struct argp_state *state)
     else if (key == KEY_LONG)
         call->takes_long = true;
     else if (key == KEY_IDLE)
-        load->idle = (int)one_number(argument, 0, LOAD_CONNECTIONS_MOST, state);
+        many_numbers(&call->idle, argument, 0, LOAD_CONNECTIONS_MOST, state);
     else if (key == KEY_AT_ONCE)
         load->at_once = (int)one_number(argument, 1, LOAD_CONNECTIONS_MOST, state);
     else if (key == 't')
@@ -268,19 +268,31 @@ static int add_pattern(struct call *call, const struct load_pattern *pattern, do
     return 0;
 }
 
+static void add_numbers(struct call *call, double size)
+{
+    for (size_t k = 0; k < call->connections.count * call->idle.count; k++) {
+        struct load_spec load = call->load;
+        load.connections = (int)call->connections.values[k / call->idle.count];
+        load.idle = (int)call->idle.values[k % call->idle.count];
+        if (load.total)
+            load.warm_up = 0;
+        add_load(call, load, size);
+    }
+}
+
 static int make_loads(struct call *call, struct failure *failure)
 {
+    size_t each =
+        call->pattern_count ? call->pattern_count : call->connections.count * call->idle.count;
+    if (each * call->sizes.count > BENCH_LOADS_MOST)
+        return failure_set(failure, STATUS_USAGE, "at most %d loads are compared",
+                           BENCH_LOADS_MOST);
     for (size_t i = 0; i < call->sizes.count; i++) {
         for (size_t k = 0; k < call->pattern_count; k++)
             if (add_pattern(call, call->patterns[k], call->sizes.values[i], failure) < 0)
                 return -1;
-        for (size_t k = 0; k < call->connections.count && call->pattern_count == 0; k++) {
-            struct load_spec load = call->load;
-            load.connections = (int)call->connections.values[k];
-            if (load.total)
-                load.warm_up = 0;
-            add_load(call, load, call->sizes.values[i]);
-        }
+        if (call->pattern_count == 0)
+            add_numbers(call, call->sizes.values[i]);
     }
     return 0;
 }
@@ -314,7 +326,12 @@ static int run(struct call *call, struct failure *failure)
 {
     struct subjects subjects;
     struct bench bench = {.rows = NULL};
+    char histograms[4096];
     int answer = subjects_open(&subjects, failure);
+    snprintf(histograms, sizeof histograms, "%s/histograms",
+             subjects.folder ? subjects.folder : "");
+    if (!call->bench.histograms)
+        call->bench.histograms = histograms;
     for (int i = 0; i < call->count && answer == 0; i++)
         answer = subjects_add(&subjects, call->what[i], call->solution, failure);
     if (answer == 0)
@@ -334,6 +351,7 @@ int main(int argc, char **argv)
     struct call call = {
         .connections = {.values = {50}, .count = 1},
         .sizes = {.values = {64}, .count = 1},
+        .idle = {.values = {0}, .count = 1},
         .load = {.pipeline = 1, .warm_up = 0.5, .seconds = 2, .threads = 1, .seed = 1},
         .bench = {.rounds = 5, .progress = isatty(STDERR_FILENO)},
         .write = bench_text,

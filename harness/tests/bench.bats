@@ -54,7 +54,7 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
     [ "$(grep -c 'src="data:image/svg+xml;base64' "$work/page.html")" -ge 5 ]
     ! grep -qE '(src|href)(set)?="(http|/|[a-z]+\.)' "$work/page.html"
     ! grep -q '<b>' "$work/page.html"
-    for chart in rate cpu p50 p99 memory; do
+    for chart in rate cpu p50 p99 memory percentiles; do
         for theme in light dark; do
             xmllint --noout "$work/charts/$chart-$theme.svg"
             rsvg-convert -o "$work/drawn.png" "$work/charts/$chart-$theme.svg"
