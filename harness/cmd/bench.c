@@ -322,7 +322,7 @@ static int write_results(const struct call *call, const struct bench *bench,
     return answer < 0 ? not_written(name, out != NULL, error, failure) : 0;
 }
 
-static int run(struct call *call, struct failure *failure)
+static int run(const struct call *call, struct failure *failure)
 {
     struct subjects subjects;
     struct bench bench = {.rows = NULL};
@@ -330,12 +330,13 @@ static int run(struct call *call, struct failure *failure)
     int answer = subjects_open(&subjects, failure);
     snprintf(histograms, sizeof histograms, "%s/histograms",
              subjects.folder ? subjects.folder : "");
-    if (!call->bench.histograms)
-        call->bench.histograms = histograms;
+    struct bench_spec spec = call->bench;
+    if (!spec.histograms)
+        spec.histograms = histograms;
     for (int i = 0; i < call->count && answer == 0; i++)
         answer = subjects_add(&subjects, call->what[i], call->solution, failure);
     if (answer == 0)
-        answer = bench_run(&call->bench, &subjects, &stop, &bench, failure);
+        answer = bench_run(&spec, &subjects, &stop, &bench, failure);
     if (answer == 0)
         answer = write_results(call, &bench, failure);
     if (answer == 0 && call->charts)
