@@ -82,7 +82,7 @@ flaky: ## every solution 100 times, every mutant 20 times, under load (long)
 	@$(MAKE) --no-print-directory -s all
 	@harness/tests/flaky
 
-mutants: ## every mutant against all checks of its lab (make test leaves some out)
+mutants: ## every mutant against all checks of its lab (make test: half of them, some checks)
 	@$(TOOLS)/install build test
 	@$(MAKE) --no-print-directory -s all
 	@WHOLE=1 harness/tests/labs
