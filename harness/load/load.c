@@ -21,8 +21,7 @@ struct team {
     struct exchange exchange;
     struct worker workers[LOAD_THREADS_MOST];
     pthread_t threads[LOAD_THREADS_MOST];
-    sem_t ready, go;
-    bool joined;   /* the first of them has ended already */
+    sem_t ready, go, ended;
     int64_t begin; /* ns; 0: it does not begin */
 };
 
@@ -134,6 +133,7 @@ static int make_workers(struct team *team, const volatile int *stop, struct fail
             .stop = stop ? stop : &never,
             .ready = &team->ready,
             .go = &team->go,
+            .ended = &team->ended,
             .begin = &team->begin,
         };
         inet_pton(AF_INET, spec->address, &worker->server.sin_addr);
@@ -165,15 +165,16 @@ static int first_failure(const struct team *team)
     return 0;
 }
 
-/* When nine tenths of the time have gone by, unless the first thread has ended before. */
+/* When nine tenths of the time have gone by, unless a thread has ended before. */
 static void look(struct team *team)
 {
     double seconds = team->spec->warm_up + 0.9 * team->spec->seconds;
     int64_t time = team->begin + (int64_t)(seconds * (double)CLOCK_SECOND);
     struct timespec until = {.tv_sec = time / CLOCK_SECOND, .tv_nsec = time % CLOCK_SECOND};
-    if (pthread_clockjoin_np(team->threads[0], NULL, CLOCK_MONOTONIC, &until) == 0)
-        team->joined = true;
-    else
+    int ended;
+    while ((ended = sem_clockwait(&team->ended, CLOCK_MONOTONIC, &until)) < 0 && errno == EINTR)
+        continue;
+    if (ended < 0)
         team->spec->look(team->spec->context);
 }
 
@@ -185,7 +186,7 @@ static void let_go(struct team *team, int count, bool begins)
         sem_post(&team->go);
     if (begins && team->spec->look)
         look(team);
-    for (int i = team->joined; i < count; i++)
+    for (int i = 0; i < count; i++)
         pthread_join(team->threads[i], NULL);
 }
 
@@ -194,6 +195,7 @@ static int run_team(struct team *team, struct failure *failure)
     int count = team->spec->threads, started = 0, error = 0;
     sem_init(&team->ready, 0, 0);
     sem_init(&team->go, 0, 0);
+    sem_init(&team->ended, 0, 0);
     for (; started < count && error == 0; started += error == 0)
         error =
             pthread_create(&team->threads[started], NULL, worker_run, &team->workers[started]);

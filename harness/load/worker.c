@@ -371,5 +371,6 @@ void *worker_run(void *argument)
         finish(worker);
     }
     close_all(worker);
+    sem_post(worker->ended);
     return NULL;
 }

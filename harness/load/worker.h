@@ -16,8 +16,9 @@ struct worker {
     int speaking, silent; /* its connections */
     const volatile int *stop;
     sem_t *ready,
-        *go; /* posts the one when its connections are there or have failed, waits for the
+        *go;      /* posts the one when its connections are there or have failed, waits for the
                           other until `begin` is set */
+    sem_t *ended; /* posted at its end */
     const int64_t *begin; /* ns; 0: it does not begin */
 
     struct load_result result; /* its histograms made by the caller */

@@ -331,11 +331,23 @@ static void somebody_looks_once(void **state)
     assert_int_equal(looks, 1);
     assert_true(result.answered >= result.messages);
     load_free(&result);
-    echo->close_at = echo->messages + 1; /* all are lost long before that time */
+    echo_end(echo);
+}
+
+/* All are lost long before that time. */
+static void nobody_looks_behind_the_end(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){.close_at = 1});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    int looks = 0;
+    spec.look = count_look;
+    spec.context = &looks;
     spec.connections = 1;
     spec.seconds = 1000;
     run(spec, &result);
-    assert_int_equal(looks, 1);
+    assert_int_equal(looks, 0);
     load_free(&result);
     echo_end(echo);
 }
@@ -488,6 +500,7 @@ int main(void)
         cmocka_unit_test(connections_come_anew),
         cmocka_unit_test(idle_ones_say_nothing),
         cmocka_unit_test(somebody_looks_once),
+        cmocka_unit_test(nobody_looks_behind_the_end),
         cmocka_unit_test(a_wrong_byte_is_seen),
         cmocka_unit_test(a_lost_connection_is_seen),
         cmocka_unit_test(when_all_are_lost_it_ends),

@@ -134,7 +134,7 @@ static void any_other_difference_is_wrong(void **state)
         const char *const answers[] = {ONE, ONE, ONE, ONE, others[i], NULL};
         assert_int_equal(ask(answers, 100, &result, &failure), 0);
         assert_int_equal(result.errors[LOAD_WRONG_BYTES], 1);
-        assert_true(result.answered >= 3 && result.answered < 100);
+        assert_true(result.answered <= 3); /* those that came together with it do not count */
         assert_non_null(strstr(result.doubt, "not what had been sent"));
         load_free(&result);
     }
