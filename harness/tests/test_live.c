@@ -215,7 +215,7 @@ static void polls_in_vain(const struct seen *seen)
     struct phase_totals totals;
     assert_null(covering(seen, PHASE_BLOCKED, ANY_THREAD, seen->middle));
     phases_total(seen->recording, &seen->phases, &totals);
-    assert_true(totals.vain >= 3);
+    assert_true(totals.vain >= 10);
 }
 
 /* Runs through the wait; then a signal comes, by which it is notified. */
@@ -311,9 +311,7 @@ static void waits_50_ms(struct live *live, int model)
             sharp += check_recording(paths[i], &models[model]);
         }
     }
-    /* How sharp is the machine's matter: a busy one is late more often than not. Of a hundred
-       recordings some are. */
-    assert_true(sharp >= models[model].recordings / 10 - 1);
+    assert_true(sharp >= models[model].recordings / 2);
 }
 
 /* --- one test a model --- */
