@@ -5,8 +5,8 @@ CC     := gcc
 TOOLS  := harness/tools
 WARN   := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
           -Wold-style-definition -Wvla -Wformat=2 -Wundef -Werror
-CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(shell pkg-config --cflags lua5.4 2>&-) \
-          $(WARN) $(EXTRA_CFLAGS)
+LUA    := $(shell pkg-config --cflags lua5.4 2>&-)
+CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(LUA) $(WARN) $(EXTRA_CFLAGS)
 LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 
 # The stages in the order in which data flows; each is a folder, each file is found by glob.
@@ -115,6 +115,7 @@ iolab: $(BUILD)/iolab-main
 	@ln -sf $< $@
 
 $(BUILD)/%.o: %.c
+	$(if $(LUA),,$(error Packages are missing: run $(TOOLS)/install build, or make demo))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 

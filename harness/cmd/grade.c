@@ -10,7 +10,7 @@ static const struct argp_option options[] = {
     {"solution", 'S', NULL, 0, "Grade the reference solution", 0},
     {"source", 's', "FILE|DIR", 0, "Grade this source instead of the lab's folder", 0},
     {"check", 'c', "PATTERN", 0, "Only checks whose number or name matches (21, 2*, 21,33)", 0},
-    {"jobs", 'j', "N", 0, "Checks side by side (twice the cores)", 0},
+    {"jobs", 'j', "N", 0, "Checks side by side (twice the cores; four times on an idle machine)", 0},
     {"seed", 'd', "N", 0, "The seed of all that is random; printed with each report", 0},
     {"format", 'f', "FORMAT", 0, "text, json, tap or junit", 0},
     {"output", 'o', "FILE", 0, "Write the report to FILE", 0},

@@ -19,7 +19,7 @@ struct grade_options {
     bool hidden;            /* the instructors' checks too */
     const char *scenario;   /* this script's checks instead of the lab's; NULL */
     const char *recordings; /* a folder for them; NULL: among those that are kept of the lab */
-    int jobs;               /* side by side; 0: twice the cores */
+    int jobs;               /* side by side; 0: twice the cores, or four times on an idle machine */
     bool seeded;
     uint64_t seed; /* drawn when not seeded */
     double

@@ -242,6 +242,13 @@ static struct lab *load(const char *name, const struct grade_options *options,
                              : lab_load(name, options->hidden, failure);
 }
 
+/* Checks mostly wait: for clients that pause, for limits that pass. */
+static int side_by_side(double time_scale)
+{
+    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    return time_scale < 1 ? 4 * cores : 2 * cores;
+}
+
 int plan_make(struct plan *plan, const char *typed, const struct grade_options *options,
               struct failure *failure)
 {
@@ -251,7 +258,7 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
     free(name);
     if (!plan->lab || asprintf(&plan->support, "%s/harness/support", root) < 0)
         return -1;
-    plan->parallel = options->jobs ? options->jobs : 2 * (int)sysconf(_SC_NPROCESSORS_ONLN);
+    plan->parallel = options->jobs ? options->jobs : side_by_side(plan->time_scale);
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
     if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
         find_source(plan, options, failure) < 0 || find_files(plan, failure) < 0 ||

@@ -33,6 +33,8 @@
 struct run {
     const struct run_spec *spec;
     const struct check *check;
+    char **arguments; /* of the server; "PORT" and "FOLDER" still stand in it */
+    char idle[24];    /* what "IDLE" stands for */
     struct event_writer *out;
     struct trace_filter *filter;
     struct control control;
@@ -52,9 +54,21 @@ static const char *tier_of(const struct run_spec *spec)
     return trace_tier_name(spec->watch ? TIER_PTRACE : TIER_BEHAVIOUR);
 }
 
-static char **arguments_of(const struct run *run)
+static int set_arguments(struct run *run, struct failure *failure)
 {
-    return run->check->arguments ? run->check->arguments : run->spec->manifest->arguments;
+    char **list =
+        run->check->arguments ? run->check->arguments : run->spec->manifest->arguments;
+    size_t count = 0;
+    snprintf(run->idle, sizeof run->idle, "%lld",
+             (long long)check_idle(run->check, run->spec->time_scale));
+    while (list && list[count])
+        count++;
+    run->arguments = calloc(count + 1, sizeof *run->arguments);
+    if (!run->arguments)
+        return failure_set(failure, STATUS_MACHINE, "no memory");
+    for (size_t i = 0; i < count; i++)
+        run->arguments[i] = strcmp(list[i], "IDLE") == 0 ? run->idle : list[i];
+    return 0;
 }
 
 /* What was run, for people: a driver is named with the source that it was linked with. */
@@ -75,7 +89,7 @@ static int open_recording(struct run *run, struct failure *failure)
         .lab = spec->manifest->name,
         .check = run->check->name,
         .source = source,
-        .command = (const char *const *)arguments_of(run),
+        .command = (const char *const *)run->arguments,
         .tier = tier_of(spec),
         .seed = spec->seed,
         .time_scale = spec->time_scale,
@@ -101,10 +115,10 @@ static struct limits limits_of(const struct run *run)
 /* The folder that "FOLDER" stands for, empty and held open: see files.c. */
 static int make_files_folder(struct run *run, char *path, size_t size, struct failure *failure)
 {
-    char *const *argument = arguments_of(run);
-    while (argument && *argument && strcmp(*argument, "FOLDER") != 0)
+    char *const *argument = run->arguments;
+    while (*argument && strcmp(*argument, "FOLDER") != 0)
         argument++;
-    if (!argument || !*argument)
+    if (!*argument)
         return 0;
     char folder[PATH_MAX]; /* the server works elsewhere: no path from here would do */
     if (!realpath(run->spec->folder, folder))
@@ -130,7 +144,7 @@ static int prepare_server(struct run *run, struct failure *failure)
     snprintf(output, sizeof output, "%s/output", spec->folder);
     struct server_spec server = {
         .program = spec->program,
-        .arguments = arguments_of(run),
+        .arguments = run->arguments,
         .files = files[0] ? files : NULL,
         .port = PORT,
         .folder = spec->folder,
@@ -299,7 +313,7 @@ static enum run_end run_check(const struct run_spec *spec)
         .stop = catch_termination(),
         .control.files = -1,
     };
-    if (open_recording(&run, &failure) < 0) {
+    if (set_arguments(&run, &failure) < 0 || open_recording(&run, &failure) < 0) {
         fprintf(stderr, "iolab: %s\n", failure.text);
         return RUN_BROKEN;
     }
@@ -311,6 +325,7 @@ static enum run_end run_check(const struct run_spec *spec)
         fprintf(stderr, "iolab: %s\n", failure.text);
         status = -1;
     }
+    free(run.arguments);
     return status < 0 ? RUN_BROKEN : RUN_PLAYED;
 }
 

@@ -19,6 +19,7 @@ static const struct key check_keys[] = {
     {"points", key_points, FIELD(points)},
     {"hints", key_texts, FIELD(hints)},
     {"arguments", key_texts, FIELD(arguments)},
+    {"idle", key_count, FIELD(idle)},
     {"program", key_text, FIELD(program)},
     {"limits", key_limits, FIELD(limits)},
     {"time", key_seconds, FIELD(time)},
@@ -67,11 +68,24 @@ static int take_run(lua_State *lua)
     return luaL_ref(lua, LUA_REGISTRYINDEX);
 }
 
+/* A server must be told of the limit that the script counts on. */
+static void match_idle(lua_State *lua, const struct check *check)
+{
+    char **argument = check->arguments;
+    while (argument != NULL && *argument != NULL && strcmp(*argument, "IDLE") != 0)
+        argument++;
+    bool given = argument != NULL && *argument != NULL;
+    if (given != (check->idle > 0))
+        sandbox_doom(lua, "check{}: idle = SECONDS, and \"IDLE\" among the arguments, belong "
+                          "together");
+}
+
 static void read_check(lua_State *lua, struct scenario *scenario, struct check *check)
 {
     keys_read(lua, 1, check_keys, check, "check{}");
     if (check->hints == NULL || check->hints[0] == NULL || check->hints[1] == NULL)
         sandbox_doom(lua, "check{} needs hints, at least two");
+    match_idle(lua, check);
     place_program(lua, scenario, check);
 }
 
@@ -118,6 +132,12 @@ static int declare_check(lua_State *lua)
     lua_pushinteger(lua, known ? frame.currentline : 0);
     lua_pushcclosure(lua, declare_table, 2);
     return 1;
+}
+
+int64_t check_idle(const struct check *check, double time_scale)
+{
+    double seconds = (double)check->idle * (time_scale < 1 ? time_scale : 1);
+    return seconds < 1 ? 1 : (int64_t)seconds;
 }
 
 void declare_provide(lua_State *lua)

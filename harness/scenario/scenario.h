@@ -68,8 +68,9 @@ struct check {
     int line;   /* and where the check begins in it */
     double points;
     char **hints;
-    char **arguments; /* NULL: the manifest's */
-    char *program;    /* NULL, or a driver's path */
+    char **arguments; /* NULL: the manifest's; "IDLE" stands for check_idle */
+    int64_t idle;  /* seconds after which the server is to close a silent client; 0: not said */
+    char *program; /* NULL, or a driver's path */
     struct limits limits;
     double time;   /* 0: the manifest's */
     bool model;    /* manifest rules look at it */
@@ -85,6 +86,9 @@ struct scenario *scenario_load(const char *path, bool hidden, struct failure *fa
 void scenario_free(struct scenario *scenario);
 size_t scenario_check_count(const struct scenario *scenario);
 const struct check *scenario_check(const struct scenario *scenario, size_t index);
+
+/* Seconds that "IDLE" and t.idle stand for: fewer on a machine with nothing else to do. */
+int64_t check_idle(const struct check *check, double time_scale);
 
 /* What a line of the script wants done. Strings belong to the step until it is finished. */
 enum step_kind {

@@ -130,6 +130,8 @@ static int test_property(lua_State *lua, const char *name)
         lua_pushinteger(lua, (lua_Integer)scenario->options.seed);
     else if (strcmp(name, "scale") == 0)
         lua_pushnumber(lua, scenario->options.time_scale);
+    else if (strcmp(name, "idle") == 0)
+        lua_pushinteger(lua, check_idle(scenario->check, scenario->options.time_scale));
     else if (strcmp(name, "watched") == 0)
         lua_pushboolean(lua, scenario->options.watched);
     else if (strcmp(name, "server") == 0)
@@ -168,4 +170,4 @@ static const struct verb verbs[] = {
 };
 /* clang-format on */
 
-const struct class class_test = {"t", verbs, "port, seed, scale, server", test_property};
+const struct class class_test = {"t", verbs, "port, seed, scale, idle, server", test_property};

@@ -139,7 +139,8 @@ static void declarations(void **state)
                 "\ncheck 'first' {\n points = 15,\n hints = { 'a', 'b', 'c' },\n"
                 " run = function(t) end,\n}\n"
                 "check 'second' { points = 1, hints = { 'a', 'b' }, run = function() end,\n"
-                " arguments = { 'PORT', '1' }, program = 'probe.c', time = 10, model = false,\n"
+                " arguments = { 'PORT', 'IDLE' }, idle = 3,\n"
+                " program = 'probe.c', time = 10, model = false,\n"
                 " limits = { descriptors = 64 }, sanitize = true, watch = false }",
                 &failure);
     if (scenario == NULL)
@@ -155,11 +156,24 @@ static void declarations(void **state)
     assert_string_equal(first->hints[2], "c");
     assert_true(first->model && first->watch && first->hidden && !first->sanitize);
     assert_int_equal(second->number, 22);
-    assert_string_equal(second->arguments[1], "1");
+    assert_string_equal(second->arguments[1], "IDLE");
+    assert_int_equal(second->idle, 3);
     assert_non_null(strstr(second->program, "/probe.c"));
     assert_true(!second->model && !second->watch && second->sanitize);
     assert_int_equal(second->limits.descriptors, 64);
     scenario_free(scenario);
+}
+
+/* Never longer than said, and whole seconds, as servers take them. */
+static void idle_seconds(void **state)
+{
+    static const struct check three = {.idle = 3}, four = {.idle = 4};
+    (void)state;
+    assert_int_equal(check_idle(&three, 1), 3);
+    assert_int_equal(check_idle(&three, 20), 3);
+    assert_int_equal(check_idle(&three, 0.5), 1);
+    assert_int_equal(check_idle(&four, 0.5), 2);
+    assert_int_equal(check_idle(&four, 0.1), 1);
 }
 
 static void basic_files_are_sanitized(void **state)
@@ -193,6 +207,10 @@ static void wrong_declarations(void **state)
          "check{}: points must be a number, not a string"},
         {"for i = 1, 10 do check('x' .. i) { hints = { 'a', 'b' }, run = function() end } end",
          "at most 9 checks stand in a file"},
+        {"check 'x' { run = function() end, hints = { 'a', 'b' }, idle = 3 }",
+         "idle = SECONDS, and \"IDLE\" among the arguments, belong together"},
+        {"check 'x' { run = function() end, hints = { 'a', 'b' }, arguments = { 'IDLE' } }",
+         "idle = SECONDS, and \"IDLE\" among the arguments, belong together"},
         {"error({})", "20-test.lua:1: the script raised an error that is no text"},
     };
     (void)state;
@@ -211,7 +229,7 @@ int main(void)
         cmocka_unit_test(whole_manifest),     cmocka_unit_test(defaults),
         cmocka_unit_test(wrong_manifests),    cmocka_unit_test(no_manifest),
         cmocka_unit_test(declarations),       cmocka_unit_test(basic_files_are_sanitized),
-        cmocka_unit_test(wrong_declarations),
+        cmocka_unit_test(wrong_declarations), cmocka_unit_test(idle_seconds),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

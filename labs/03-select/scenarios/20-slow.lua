@@ -131,7 +131,8 @@ check "a flood leaves the others their turn" {
 
 check "idle clients are closed, and only they" {
   points = 5,
-  arguments = { "PORT", "2" },
+  arguments = { "PORT", "IDLE" },
+  idle = 2,
   hints = {
     "Who is idle? And when do you look?",
     "If you look only when select timed out, one busy client keeps all idle ones alive. Note "
@@ -139,7 +140,7 @@ check "idle clients are closed, and only they" {
     "clock_gettime(2) with CLOCK_MONOTONIC into last_activity; the time-out of select(2).",
   },
   run = function(t)
-    local silent, busy, other = t:connect(), t:talker(2), t:talker(2)
+    local silent, busy, other = t:connect(), t:talker(t.idle), t:talker(t.idle)
     local spoke = t:now()
     silent:echo("my last word\n")
     local over, rounds = false, 0
@@ -150,9 +151,9 @@ check "idle clients are closed, and only they" {
           t:sleep(0.1)
         end
         rounds = rounds + 1
-      until over and rounds >= 18 -- as a rule a chat of this length
+      until over and rounds >= 9 * t.idle -- as a rule a chat of this length
     end)
-    t:expect_not_idle(silent, spoke, 2)
+    t:expect_not_idle(silent, spoke, t.idle)
     silent:expect_close { within = 10 }
     over = true
     chat:join()

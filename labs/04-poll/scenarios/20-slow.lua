@@ -125,7 +125,8 @@ check "a flood leaves the others their turn" {
 check "idle clients are closed, and only they" {
   points = 3,
   time = 60,
-  arguments = { "PORT", "4" },
+  arguments = { "PORT", "IDLE" },
+  idle = 3,
   hints = {
     "Who is idle? And when do you look?",
     "If you look only when poll timed out, one busy client keeps all idle ones alive. Note "
@@ -134,7 +135,7 @@ check "idle clients are closed, and only they" {
       .. "milliseconds, and counts anew with each call.",
   },
   run = function(t)
-    local silent, busy, other = t:connect(), t:talker(4), t:talker(4)
+    local silent, busy, other = t:connect(), t:talker(t.idle), t:talker(t.idle)
     local spoke = t:now()
     silent:echo("my last word\n")
     local over, rounds = false, 0
@@ -145,14 +146,14 @@ check "idle clients are closed, and only they" {
           t:sleep(0.1)
         end
         rounds = rounds + 1
-      until over and rounds >= 30 -- as a rule a chat of this length
+      until over and rounds >= 9 * t.idle -- as a rule a chat of this length
     end)
-    t:expect_not_idle(silent, spoke, 4)
+    t:expect_not_idle(silent, spoke, t.idle)
     silent:expect_close { within = 20 }
     over = true
     chat:join()
     local one, two = busy("and I stay\n"), other("and I\n")
-    t:quiet(5) -- nobody speaks, and both become idle
+    t:quiet(t.idle) -- nobody speaks, and both become idle
     one:expect_close { within = 15 }
     two:expect_close { within = 15 }
   end,
@@ -288,7 +289,8 @@ check "who does not read its last answer costs nothing, and gets it whole" {
 check "a long request is no silence" {
   points = 2,
   time = 60,
-  arguments = { "PORT", "10", "requests" },
+  arguments = { "PORT", "IDLE", "requests" },
+  idle = 8,
   hints = {
     "A client was closed as idle, and bytes of it were coming all the time.",
     "A request that takes long brings bytes and no answer. That is activity too.",
@@ -297,7 +299,8 @@ check "a long request is no silence" {
   run = function(t)
     local c = t:connect()
     local question = t:text(45)
-    c:dribble(request(question), { size = 1, pause = 0.18, within = 10 })
+    local bytes = request(question)
+    c:dribble(bytes, { size = 1, pause = 1.1 * t.idle / #bytes, within = 10 })
     c:expect(request(question:reverse()), { within = 10 })
   end,
 }

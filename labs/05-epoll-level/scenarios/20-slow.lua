@@ -137,7 +137,8 @@ check "a flood leaves the others their turn" {
 check "idle clients are closed, and only they" {
   points = 3,
   time = 60,
-  arguments = { "PORT", "100", "4" },
+  arguments = { "PORT", "100", "IDLE" },
+  idle = 3,
   hints = {
     "Who is idle? And when do you look?",
     "If you look only when epoll_wait timed out, one busy client keeps all idle ones alive; if it "
@@ -147,7 +148,7 @@ check "idle clients are closed, and only they" {
       .. "in milliseconds.",
   },
   run = function(t)
-    local silent, busy, other = t:connect(), t:talker(4), t:talker(4)
+    local silent, busy, other = t:connect(), t:talker(t.idle), t:talker(t.idle)
     local spoke = t:now()
     silent:echo("my last word\n", { within = 10 })
     local over, rounds = false, 0
@@ -158,15 +159,15 @@ check "idle clients are closed, and only they" {
           t:sleep(0.1)
         end
         rounds = rounds + 1
-      until over and rounds >= 30 -- as a rule a chat of this length
+      until over and rounds >= 9 * t.idle -- as a rule a chat of this length
     end)
-    t:expect_not_idle(silent, spoke, 4)
+    t:expect_not_idle(silent, spoke, t.idle)
     silent:expect_close { within = 15 }
     over = true
     chat:join()
     local one, two = busy("and I stay\n"), other("and I\n")
     -- Nobody says anything any more that could wake the server.
-    t:quiet(5)
+    t:quiet(t.idle)
     one:expect_close { within = 15 }
     two:expect_close { within = 15 }
   end,

@@ -116,7 +116,8 @@ check "a hundred silent clients, and one who speaks" {
 
 check "idle clients are closed, and only they" {
   points = 4,
-  arguments = { "PORT", "FOLDER", "3" },
+  arguments = { "PORT", "FOLDER", "IDLE" },
+  idle = 3,
   hints = {
     "A request of this client is in progress, be it a read or a write. How do you take it back?",
     "aio_cancel says AIO_NOTCANCELED: a helper is asleep in read. And a close while it is there "
@@ -125,7 +126,7 @@ check "idle clients are closed, and only they" {
       .. "and free.",
   },
   run = function(t)
-    local silent, busy, other = t:connect(), t:talker(3), t:talker(3)
+    local silent, busy, other = t:connect(), t:talker(t.idle), t:talker(t.idle)
     busy("hello\n")
     other("hello\n")
     local spoke = t:now()
@@ -133,7 +134,7 @@ check "idle clients are closed, and only they" {
     local open = t.server:descriptors()
     local over, rounds = false, 0
     local chat = t:spawn(function()
-      while rounds < 60 or (not over and rounds < 200 * t.scale) do
+      while rounds < 20 * t.idle or (not over and rounds < 200 * t.scale) do
         for _, say in ipairs { busy, other } do
           say("I am still here\n")
         end
@@ -141,7 +142,7 @@ check "idle clients are closed, and only they" {
         rounds = rounds + 1
       end
     end)
-    t:expect_not_idle(silent, spoke, 3)
+    t:expect_not_idle(silent, spoke, t.idle)
     local hesitant = t:connect { port = t.port + 1 }
     hesitant:send("half a na")
     local full = t:connect { receive_buffer = 16384, send_buffer = 65536 }

@@ -89,7 +89,8 @@ check "a client that does not read is not read from" {
 check "idle clients are closed, and only they" {
   points = 3,
   time = 40,
-  arguments = { "PORT", "3", "8" },
+  arguments = { "PORT", "IDLE", "8" },
+  idle = 3,
   hints = {
     "Who is idle? And what ends a receive that nobody answers?",
     "A time-out linked to the receive ends it with ECANCELED. Where a receive goes on for long, "
@@ -99,18 +100,18 @@ check "idle clients are closed, and only they" {
       .. "io_uring_prep_shutdown(3).",
   },
   run = function(t)
-    local silent, busy = t:connect(), t:talker(3)
+    local silent, busy = t:connect(), t:talker(t.idle)
     local spoke = t:now()
     silent:echo("my last word\n", { within = 10 })
     local over, rounds = false, 0
     local chat = t:spawn(function()
-      while rounds < 80 or (not over and rounds < 200 * t.scale) do
+      while rounds < 27 * t.idle or (not over and rounds < 200 * t.scale) do
         busy("I am still here\n")
         t:sleep(0.1)
         rounds = rounds + 1
       end
     end)
-    t:expect_not_idle(silent, spoke, 3)
+    t:expect_not_idle(silent, spoke, t.idle)
     silent:expect_close { within = 10 }
     -- What belongs together must go in together, also where the queue has room for one of two.
     local last = t:connect()
@@ -132,7 +133,8 @@ check "idle clients are closed, and only they" {
 check "a client that takes nothing is idle too" {
   points = 3,
   time = 40,
-  arguments = { "PORT", "3" },
+  arguments = { "PORT", "IDLE" },
+  idle = 3,
   hints = {
     "Can a client that sends, and never reads, hold its place for ever?",
     "Its send does not complete. That, too, can be limited.",
@@ -140,12 +142,12 @@ check "a client that takes nothing is idle too" {
       .. "connection down: io_uring_prep_shutdown(3).",
   },
   run = function(t)
-    local busy = t:talker(3)
+    local busy = t:talker(t.idle)
     busy("hello\n")
     local open = t.server:descriptors()
     local over, rounds = false, 0
     local chat = t:spawn(function()
-      while rounds < 60 or (not over and rounds < 200 * t.scale) do
+      while rounds < 20 * t.idle or (not over and rounds < 200 * t.scale) do
         busy("I am still here\n")
         t:sleep(0.1)
         rounds = rounds + 1
