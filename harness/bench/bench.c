@@ -7,6 +7,11 @@
 
 #include "grade/folder.h"
 
+/* Of a round that is watched. */
+#define WATCHED_MESSAGES 2000
+#define WATCHED_EACH     5 /* at least, of each connection */
+#define WATCHED_SECONDS  60.0
+
 /* --- rounds --- */
 
 static void tell(const struct bench_row *row, int round, const char *what)
@@ -37,13 +42,12 @@ void bench_histogram(char *path, size_t size, const char *histograms,
     snprintf(path + used, size - (size_t)used, ".hgrm");
 }
 
-static void play(const struct bench_spec *spec, const char *folder, struct bench_row *row,
+static void play(const struct bench_spec *spec, struct round_spec one, struct bench_row *row,
                  int round)
 {
     char histogram[4096];
     struct failure failure;
     struct round_result result;
-    struct round_spec one = {.subject = row->subject, .folder = folder, .load = *row->load};
     bench_histogram(histogram, sizeof histogram, spec->histograms, row);
     if (round == spec->rounds - 1)
         one.histogram = histogram;
@@ -61,12 +65,48 @@ static void play(const struct bench_spec *spec, const char *folder, struct bench
     }
 }
 
-static void play_in_new_folder(const struct bench_spec *spec, const char *folder,
-                               struct bench_row *row, int round)
+/* Few messages, each connection's own: the tracer stops the server at every call. */
+static struct load_spec watched_load(struct load_spec load)
 {
+    int each = WATCHED_MESSAGES / load.connections;
+    load.total = each < WATCHED_EACH ? WATCHED_EACH : each;
+    load.rate = load.warm_up = load.ramp = 0;
+    load.seconds = WATCHED_SECONDS;
+    return load;
+}
+
+static void play_watched(const struct bench_spec *spec, struct round_spec one,
+                         struct bench_row *row)
+{
+    struct failure failure;
+    struct round_result result;
+    if (spec->progress)
+        tell(row, spec->rounds, "watched");
+    one.watched = true;
+    one.load = watched_load(one.load);
+    if (round_run(&one, &result, &failure) < 0) {
+        memcpy(row->unwatched, failure.text, sizeof row->unwatched);
+        return;
+    }
+    row->values[FIGURE_CALLS][0] = result.figures[FIGURE_CALLS];
+    row->values[FIGURE_WAKEUPS][0] = result.figures[FIGURE_WAKEUPS];
+}
+
+/* A row's round in a new folder; the one behind the last is watched. */
+static void play_row(const struct bench_spec *spec, const char *folder, struct bench_row *row,
+                     int round, const volatile int *stop)
+{
+    struct round_spec one = {.subject = row->subject,
+                             .folder = folder,
+                             .load = *row->load,
+                             .progress = spec->progress,
+                             .stop = stop};
     mkdir(folder, 0777);
     chmod(folder, 0777); /* the server may be somebody else */
-    play(spec, folder, row, round);
+    if (round < spec->rounds)
+        play(spec, one, row, round);
+    else if (!row->subject->address)
+        play_watched(spec, one, row);
     folder_remove(folder);
 }
 
@@ -94,10 +134,10 @@ int bench_run(const struct bench_spec *spec, const struct subjects *subjects,
     if (make_rows(spec, subjects, bench, failure) < 0)
         return -1;
     snprintf(folder, sizeof folder, "%s/work", subjects->folder);
-    for (int round = 0; round < spec->rounds; round++)
+    for (int round = 0; round < spec->rounds + spec->watched; round++)
         for (size_t i = 0; i < bench->count && !*stop; i++)
             if (!bench->rows[i].failed[0])
-                play_in_new_folder(spec, folder, &bench->rows[i], round);
+                play_row(spec, folder, &bench->rows[i], round, stop);
     bench->complete = true;
     for (size_t i = 0; i < bench->count; i++)
         if (bench->rows[i].rounds < spec->rounds || bench->rows[i].doubts > 0)

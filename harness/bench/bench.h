@@ -17,7 +17,8 @@ struct bench_spec {
     size_t load_count;
     int rounds;
     const char *histograms; /* folder for .hgrm files, of the last round */
-    bool progress;          /* a line for each round on standard error */
+    bool progress;          /* a line for each round, and each second, on standard error */
+    bool watched;           /* one more round for each row, under the tracer */
 };
 
 /* Of one server under one load. */
@@ -28,7 +29,8 @@ struct bench_row {
     int rounds;                                          /* that were played */
     char doubt[sizeof((struct round_result *)0)->doubt]; /* the first one; "" */
     int doubts;                                          /* rounds that have one */
-    char failed[sizeof((struct failure *)0)->text]; /* why a round could not be played; "" */
+    char failed[sizeof((struct failure *)0)->text];    /* why a round could not be played; "" */
+    char unwatched[sizeof((struct failure *)0)->text]; /* why not under the tracer; "" */
 };
 
 struct bench {

@@ -24,6 +24,11 @@ static const struct {
     [CHART_DUE_P99] = {"due-p99", "latency from when messages were due, 99 %", "us",
                        FIGURE_DUE_P99, true},
     [CHART_MEMORY] = {"memory", "resident memory of the server", "KiB", FIGURE_MEMORY, true},
+    [CHART_EACH] = {"memory-each", "memory of the server for a connection", "KiB",
+                    FIGURE_MEMORY_EACH, false},
+    [CHART_CALLS] = {"calls", "system calls for a message", "calls", FIGURE_CALLS, false},
+    [CHART_SWITCHES] = {"switches", "context switches for a message", "switches",
+                        FIGURE_SWITCHES, false},
     [CHART_SHARES] = {"percentiles", "latency, by share of messages", "ms", FIGURE_P50, true},
 };
 

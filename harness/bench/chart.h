@@ -7,13 +7,16 @@
 enum chart_theme { CHART_LIGHT, CHART_DARK, CHART_THEME_COUNT };
 
 enum chart {
-    CHART_RATE,    /* messages a second, over connections */
-    CHART_CPU,     /* the server's processor time for a message, over connections */
-    CHART_P50,     /* median latency, over connections */
-    CHART_P99,     /* 99th percentile, over connections */
-    CHART_DUE_P99, /* the same from when messages were due */
-    CHART_MEMORY,  /* the server's memory, over connections */
-    CHART_SHARES,  /* all percentiles of the last round under the last load */
+    CHART_RATE,     /* messages a second, over connections */
+    CHART_CPU,      /* the server's processor time for a message, over connections */
+    CHART_P50,      /* median latency, over connections */
+    CHART_P99,      /* 99th percentile, over connections */
+    CHART_DUE_P99,  /* the same from when messages were due */
+    CHART_MEMORY,   /* the server's memory, over connections */
+    CHART_EACH,     /* its memory for each connection */
+    CHART_CALLS,    /* system calls for a message */
+    CHART_SWITCHES, /* of context, for a message: how often its threads slept, or were put off */
+    CHART_SHARES,   /* all percentiles of the last round under the last load */
     CHART_COUNT
 };
 

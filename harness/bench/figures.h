@@ -9,7 +9,11 @@
 
 #define BENCH_ROUNDS_MOST 100
 
-/* Name in files, title in tables ("": it is in files only), decimals. NAN: not measured. */
+/*
+ * Name in files, title in tables ("": it is in files only), decimals. NAN: not measured. Those from
+ * FIGURE_SWITCHES on stand in a table of their own; calls and wake-ups are of a round that was
+ * watched, which is slower: nothing else of it counts.
+ */
 #define FIGURES(X)                                                                             \
     X(FIGURE_RATE, "messages_per_second", "msg/s", 0)                                          \
     X(FIGURE_CONNECT_P50, "connect_p50_us", "", 0)                                             \
@@ -26,7 +30,11 @@
     X(FIGURE_LOAD_CPU, "generator_cpu_share", "", 2)                                           \
     X(FIGURE_MEMORY, "server_memory_kib", "", 0)                                               \
     X(FIGURE_MEMORY_EACH, "memory_per_connection_kib", "KiB/c", 1)                             \
-    X(FIGURE_THREADS, "server_threads", "thr", 0)
+    X(FIGURE_THREADS, "server_threads", "thr", 0)                                              \
+    X(FIGURE_SWITCHES, "switches_per_message", "switches", 2)                                  \
+    X(FIGURE_CALLS, "calls_per_message", "calls", 2)                                           \
+    X(FIGURE_WAKEUPS, "wakeups_per_message", "wake-ups", 2)                                    \
+    X(FIGURE_ARRIVALS, "connects_per_second", "connects/s", 0)
 
 enum figure {
 #define X(figure, name, title, decimals) figure,

@@ -1,15 +1,19 @@
 /* Results of a comparison, for people and for programs. See bench.h. */
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "report/screen.h"
 
-#define NAME_COLUMNS 18
+#define NAME_COLUMNS  17
+#define TROUBLE_LINES 20
 
 static struct spread spread_in(const struct bench_row *row, enum figure figure)
 {
@@ -34,7 +38,8 @@ static bool shown(const struct bench_row *rows, size_t count, enum figure figure
 
 static int width_of(enum figure figure)
 {
-    return figure_title(figure)[3] ? 8 : 5; /* "thr" is short */
+    size_t length = strlen(figure_title(figure));
+    return length <= 3 ? 5 : length <= 7 ? (length < 7 ? 7 : 8) : (int)length + 2;
 }
 
 __attribute__((format(printf, 3, 4))) static size_t add(char text[BENCH_LOAD_TEXT], size_t used,
@@ -56,6 +61,10 @@ void bench_describe(char text[BENCH_LOAD_TEXT], const struct load_spec *load)
                       : add(text, used, "%d B", load->size);
     if (load->idle)
         used = add(text, used, ", beside %d idle ones", load->idle);
+    if (load->slow)
+        used = add(text, used, ", beside %d that read %d B/s", load->slow, load->slow_rate);
+    if (load->ramp > 0)
+        used = add(text, used, ", coming over %g s", load->ramp);
     if (load->pipeline > 1)
         used = add(text, used, ", %d messages under way on each", load->pipeline);
     if (load->total)
@@ -66,7 +75,7 @@ void bench_describe(char text[BENCH_LOAD_TEXT], const struct load_spec *load)
         add(text, used, ", open loop, %g/s", load->rate);
 }
 
-static void put_head(const struct bench_row *rows, size_t count, FILE *out)
+static void put_head(const struct bench_row *rows, FILE *out)
 {
     const struct load_spec *load = rows->load;
     char text[BENCH_LOAD_TEXT];
@@ -76,40 +85,83 @@ static void put_head(const struct bench_row *rows, size_t count, FILE *out)
     if (!load->total)
         fprintf(out, " of %g s", load->seconds);
     fprintf(out, ", interleaved\n");
-    fprintf(out, "%-*s", NAME_COLUMNS, "server");
-    for (int i = 0; i < FIGURE_COUNT; i++) {
+}
+
+static void put_titles(const struct bench_row *rows, size_t count, int from, int to, FILE *out)
+{
+    fprintf(out, "%-*s", NAME_COLUMNS, from ? "for a message" : "server");
+    for (int i = from; i < to; i++) {
         if (shown(rows, count, (enum figure)i))
             fprintf(out, "%*s", width_of((enum figure)i), figure_title((enum figure)i));
         if (i == FIGURE_RATE)
-            fprintf(out, "%8s%7s", "spread", "ratio");
+            fprintf(out, "%7s%6s", "spread", "ratio");
     }
     fputc('\n', out);
 }
 
-static void put_row(const struct bench_row *row, const struct bench_row *rows, size_t count,
-                    FILE *out)
+static void put_figure(struct spread spread, enum figure figure, FILE *out)
+{
+    if (isnan(spread.median))
+        fprintf(out, "%*s", width_of(figure), "-");
+    else
+        fprintf(out, "%*.*f", width_of(figure), figure_decimals(figure), spread.median);
+}
+
+static void put_figures(const struct bench_row *row, const struct bench_row *rows, size_t count,
+                        int from, int to, FILE *out)
 {
     double first = spread_in(rows, FIGURE_RATE).median;
     fprintf(out, "%-*.*s", NAME_COLUMNS, NAME_COLUMNS - 1, row->subject->name);
-    for (int i = 0; i < FIGURE_COUNT && row->rounds; i++) {
+    for (int i = from; i < to && row->rounds; i++) {
         struct spread spread = spread_in(row, (enum figure)i);
-        if (shown(rows, count, (enum figure)i)) {
-            if (isnan(spread.median))
-                fprintf(out, "%*s", width_of((enum figure)i), "-");
-            else
-                fprintf(out, "%*.*f", width_of((enum figure)i), figure_decimals((enum figure)i),
-                        spread.median);
-        }
+        if (shown(rows, count, (enum figure)i))
+            put_figure(spread, (enum figure)i, out);
         if (i == FIGURE_RATE)
-            fprintf(out, "%7.0f%%%7.2f", 100 * (spread.most - spread.least) / spread.median,
+            fprintf(out, "%6.0f%%%6.2f", 100 * (spread.most - spread.least) / spread.median,
                     spread.median / first);
     }
     fputc('\n', out);
+}
+
+static void put_trouble(FILE *out, const char *what, const char *why)
+{
+    static const struct report_style style = {.width = 80};
+    struct screen screen = {.out = out, .style = &style};
+    char text[1024];
+    snprintf(text, sizeof text, "%s: %s", what, why);
+    fputs("  ", out);
+    screen_wrap(&screen, 2, TROUBLE_LINES, text);
+}
+
+static void put_troubles(const struct bench_row *row, FILE *out)
+{
+    char what[64];
+    snprintf(what, sizeof what, "do not rely on it (%d of %d rounds)", row->doubts,
+             row->rounds);
     if (row->failed[0])
-        fprintf(out, "  not measured: %s\n", row->failed);
+        put_trouble(out, "not measured", row->failed);
     if (row->doubts)
-        fprintf(out, "  do not rely on it (%d of %d rounds): %s\n", row->doubts, row->rounds,
-                row->doubt);
+        put_trouble(out, what, row->doubt);
+    if (row->unwatched[0])
+        put_trouble(out, "not watched", row->unwatched);
+}
+
+/* The rows of one load: what it got done, and what a message cost. */
+static void put_load(const struct bench_row *rows, size_t count, FILE *out)
+{
+    bool more = false;
+    put_head(rows, out);
+    put_titles(rows, count, 0, FIGURE_SWITCHES, out);
+    for (size_t i = 0; i < count; i++) {
+        put_figures(&rows[i], rows, count, 0, FIGURE_SWITCHES, out);
+        put_troubles(&rows[i], out);
+    }
+    for (int i = FIGURE_SWITCHES; i < FIGURE_COUNT; i++)
+        more = more || shown(rows, count, (enum figure)i);
+    if (more)
+        put_titles(rows, count, FIGURE_SWITCHES, FIGURE_COUNT, out);
+    for (size_t i = 0; i < count && more; i++)
+        put_figures(&rows[i], rows, count, FIGURE_SWITCHES, FIGURE_COUNT, out);
 }
 
 int bench_text(const struct bench *bench, FILE *out)
@@ -119,12 +171,11 @@ int bench_text(const struct bench *bench, FILE *out)
             to++;
         if (from)
             fputc('\n', out);
-        put_head(&bench->rows[from], to - from, out);
-        for (size_t i = from; i < to; i++)
-            put_row(&bench->rows[i], &bench->rows[from], to - from, out);
+        put_load(&bench->rows[from], to - from, out);
     }
     fputs("spread: least to most, of the median. ratio: to the first. due: latency from\n"
-          "when it was due. CPU: the server's, for a message. KiB/c: for a connection.\n",
+          "when it was due. CPU: the server's, for a message. KiB/c: for a connection.\n"
+          "switches: of context. calls, wake-ups: of a further round, which was watched.\n",
           out);
     return finish(out);
 }
@@ -135,17 +186,24 @@ static json_t *machine(void)
 {
     struct utsname name = {.sysname = ""};
     uname(&name);
-    return json_pack("{s:s, s:s, s:s, s:i}", "system", name.sysname, "kernel", name.release,
-                     "architecture", name.machine, "cores", (int)sysconf(_SC_NPROCESSORS_ONLN));
+    struct rlimit descriptors = {0};
+    getrlimit(RLIMIT_NOFILE, &descriptors);
+    return json_pack("{s:s, s:s, s:s, s:i, s:I, s:s, s:s}", "system", name.sysname, "kernel",
+                     name.release, "architecture", name.machine, "cores",
+                     (int)sysconf(_SC_NPROCESSORS_ONLN), "descriptors",
+                     (json_int_t)descriptors.rlim_max, "compiler", __VERSION__, "libc",
+                     gnu_get_libc_version());
 }
 
 static json_t *load_of(const struct load_spec *load)
 {
-    return json_pack("{s:s?, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:i}", "path",
-                     load->path, "connections", load->connections, "idle", load->idle, "size",
-                     load->size, "pipeline", load->pipeline, "messages_each", load->each,
-                     "total", load->total, "rate", load->rate, "warm_up", load->warm_up,
-                     "seconds", load->seconds, "threads", load->threads);
+    return json_pack(
+        "{s:s?, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:i, s:i}", "path",
+        load->path, "connections", load->connections, "idle", load->idle, "slow", load->slow,
+        "slow_rate", load->slow_rate, "size", load->size, "pipeline", load->pipeline,
+        "messages_each", load->each, "total", load->total, "rate", load->rate, "ramp",
+        load->ramp, "warm_up", load->warm_up, "seconds", load->seconds, "threads",
+        load->threads, "processes", load->processes);
 }
 
 static json_t *figure_of(const struct bench_row *row, enum figure figure)
@@ -170,9 +228,10 @@ static json_t *row_of(const struct bench_row *row)
     for (int i = 0; i < FIGURE_COUNT && row->rounds; i++)
         json_object_set_new(figures, figure_name((enum figure)i),
                             figure_of(row, (enum figure)i));
-    return json_pack("{s:s, s:o, s:i, s:o, s:i, s:s, s:s}", "server", row->subject->name,
+    return json_pack("{s:s, s:o, s:i, s:o, s:i, s:s, s:s, s:s}", "server", row->subject->name,
                      "load", load_of(row->load), "rounds", row->rounds, "figures", figures,
-                     "doubts", row->doubts, "doubt", row->doubt, "failed", row->failed);
+                     "doubts", row->doubts, "doubt", row->doubt, "failed", row->failed,
+                     "unwatched", row->unwatched);
 }
 
 int bench_json(const struct bench *bench, FILE *out)
@@ -212,7 +271,8 @@ static void put_number(FILE *out, double number)
 
 int bench_csv(const struct bench *bench, FILE *out)
 {
-    fputs("server,path,connections,idle,size,pipeline,messages_each,total,rate,rounds,doubts",
+    fputs("server,path,connections,idle,slow,size,pipeline,messages_each,total,rate,rounds,"
+          "doubts",
           out);
     for (int i = 0; i < FIGURE_COUNT; i++)
         fprintf(out, ",%s,%s_least,%s_most", figure_name((enum figure)i),
@@ -224,8 +284,9 @@ int bench_csv(const struct bench *bench, FILE *out)
         put_text(out, row->subject->name);
         fputc(',', out);
         put_text(out, load->path ? load->path : "");
-        fprintf(out, ",%d,%d,%d,%d,%d,%d,%g,%d,%d", load->connections, load->idle, load->size,
-                load->pipeline, load->each, load->total, load->rate, row->rounds, row->doubts);
+        fprintf(out, ",%d,%d,%d,%d,%d,%d,%d,%g,%d,%d", load->connections, load->idle,
+                load->slow, load->size, load->pipeline, load->each, load->total, load->rate,
+                row->rounds, row->doubts);
         for (int k = 0; k < FIGURE_COUNT; k++) {
             struct spread spread = spread_in(row, (enum figure)k);
             put_number(out, spread.median);

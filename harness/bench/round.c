@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bench/watching.h"
 #include "server/server.h"
 
 #define PORT          7000
@@ -31,20 +32,35 @@ struct board {
 struct round {
     const struct round_spec *spec;
     struct server *server;
+    struct watching *watching; /* NULL: not watched */
     struct server_measure before, within;
+    uint64_t answered; /* when `within` was measured */
+    struct load_result load;
 };
 
-static void measure_within(void *context)
+static void tell(const struct load_progress *progress)
+{
+    fprintf(stderr, "\r%5.0f s: %llu answered, %d connections, %llu errors  ",
+            progress->seconds, (unsigned long long)progress->answered, progress->open,
+            (unsigned long long)progress->errors);
+}
+
+static void look(void *context, const struct load_progress *progress)
 {
     struct round *round = context;
-    server_measure(round->server, &round->within);
+    if (round->spec->progress)
+        tell(progress);
+    if (!progress->nearly_over || !round->server)
+        return;
+    server_measure_switches(round->server, &round->within);
+    round->answered = progress->answered;
 }
 
 static int start(struct round *round, struct failure *failure)
 {
     const struct round_spec *spec = round->spec;
     char output[4096], files[4096];
-    int connections = spec->load.connections + spec->load.idle;
+    int connections = spec->load.connections + spec->load.idle + spec->load.slow;
     snprintf(output, sizeof output, "%s/output", spec->folder);
     snprintf(files, sizeof files, "%s", spec->folder);
     struct server_spec server = {
@@ -58,9 +74,15 @@ static int start(struct round *round, struct failure *failure)
                    .threads = connections + SPARE},
         .output = output,
         .no_limits_on_memory = true,
+        .before_exec = round->watching ? watching_before_exec : NULL,
+        .context = round->watching,
     };
     round->server = server_prepare(&server, failure);
-    return round->server ? server_release(round->server, failure) : -1;
+    if (!round->server ||
+        (round->watching &&
+         watching_attach(round->watching, server_pid(round->server), failure) < 0))
+        return -1;
+    return server_release(round->server, failure);
 }
 
 /* Asked every millisecond: nothing tells when a socket listens. */
@@ -73,7 +95,7 @@ static int await_ready(struct round *round, struct failure *failure)
         clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_nsec = CLOCK_MILLISECOND},
                         NULL);
     }
-    return server_measure(round->server, &round->before) == 0
+    return server_measure_switches(round->server, &round->before) == 0
                ? 0
                : failure_set(failure, STATUS_MACHINE, "the server cannot be measured");
 }
@@ -110,6 +132,11 @@ static void fill(const struct round *round, const struct load_result *load,
             (double)(round->within.memory - round->before.memory) / KIBIBYTE / connections;
         figures[FIGURE_THREADS] = round->within.threads;
     }
+    if (round->answered)
+        figures[FIGURE_SWITCHES] =
+            (double)(round->within.switches - round->before.switches) / (double)round->answered;
+    if (load->arrived)
+        figures[FIGURE_ARRIVALS] = (double)load->arrived / load->seconds;
     memcpy(result->doubt, load->doubt, sizeof result->doubt);
 }
 
@@ -129,21 +156,53 @@ static int load_server(struct round *round, struct round_result *result,
                        struct failure *failure)
 {
     struct load_spec spec = round->spec->load;
-    struct load_result load;
     struct server_measure after = {.cpu = NAN};
     const char *running = round->spec->subject->address;
     spec.address = running ? running : "127.0.0.1";
     spec.port = running ? round->spec->subject->port : server_port(round->server);
-    spec.look = running ? NULL : measure_within;
+    spec.progress = look;
     spec.context = round;
-    if (load_run(&spec, NULL, &load, failure) < 0)
+    if (load_run(&spec, round->spec->stop, &round->load, failure) < 0)
         return -1;
     if (!running)
         server_measure(round->server, &after);
-    fill(round, &load, &after, result);
-    int answer = write_histogram(round->spec->histogram,
-                                 load.corrected ? load.corrected : load.latency, failure);
-    load_free(&load);
+    fill(round, &round->load, &after, result);
+    const struct histogram *corrected = round->load.corrected;
+    return write_histogram(round->spec->histogram, corrected ? corrected : round->load.latency,
+                           failure);
+}
+
+static int play_server(struct round *round, struct round_result *result,
+                       struct failure *failure)
+{
+    bool forced;
+    int answer = start(round, failure);
+    if (answer == 0)
+        answer = await_ready(round, failure);
+    if (answer == 0)
+        answer = load_server(round, result, failure);
+    if (round->server) {
+        server_stop(round->server, GRACE_SECONDS, &forced);
+        if (round->watching)
+            watching_end(round->watching);
+        server_close(round->server);
+    }
+    return answer;
+}
+
+/* Of the figures only those of the recording stay. */
+static int play_watched(struct round *round, struct round_result *result,
+                        struct failure *failure)
+{
+    struct round_result load = *result;
+    round->watching = watching_make(round->spec->folder, failure);
+    if (!round->watching)
+        return -1;
+    int answer = play_server(round, &load, failure);
+    if (answer == 0)
+        answer = watching_count(round->watching, &round->load, &result->figures[FIGURE_CALLS],
+                                &result->figures[FIGURE_WAKEUPS], failure);
+    watching_free(round->watching);
     return answer;
 }
 
@@ -152,21 +211,24 @@ static int play(const struct round_spec *spec, struct round_result *result,
 {
     struct round round = {.spec = spec};
     enum isolation isolation;
-    bool forced;
+    int answer = 0;
     if (spec->subject->address)
-        return load_server(&round, result, failure);
-    if (server_isolate(&isolation, failure) < 0)
-        return -1;
-    int answer = start(&round, failure);
-    if (answer == 0)
-        answer = await_ready(&round, failure);
-    if (answer == 0)
         answer = load_server(&round, result, failure);
-    if (round.server) {
-        server_stop(round.server, GRACE_SECONDS, &forced);
-        server_close(round.server);
-    }
+    else if (server_isolate(&isolation, failure) < 0)
+        answer = -1;
+    else
+        answer = spec->watched ? play_watched(&round, result, failure)
+                               : play_server(&round, result, failure);
+    load_free(&round.load);
     return answer;
+}
+
+/* Whoever is asked to stop asks its round. */
+static void await_child(const struct round_spec *spec, pid_t child)
+{
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        if (spec->stop && *spec->stop)
+            kill(child, SIGINT);
 }
 
 int round_run(const struct round_spec *spec, struct round_result *result,
@@ -187,8 +249,8 @@ int round_run(const struct round_spec *spec, struct round_result *result,
             board->answer = play(spec, &board->result, &board->failure);
         _exit(0);
     }
-    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    if (child > 0)
+        await_child(spec, child);
     int answer = board->answer;
     *result = board->result;
     if (child < 0 || answer == 1)

@@ -15,7 +15,10 @@ struct round_spec {
     const struct subject *subject;
     const char *folder;    /* it works here: private, writable */
     const char *histogram; /* file for the latencies as .hgrm; NULL: none */
-    struct load_spec load; /* address and port are not used */
+    bool progress;         /* a line about it on standard error, each second */
+    bool watched; /* under the tracer, with few messages: only calls and wake-ups count */
+    struct load_spec load;    /* address and port are not used */
+    const volatile int *stop; /* ends the load, set by a handler of SIGINT; NULL: never */
 };
 
 struct round_result {

@@ -50,7 +50,12 @@ enum {
     KEY_PATTERN,
     KEY_LONG,
     KEY_HTTP,
-    KEY_CHARTS
+    KEY_CHARTS,
+    KEY_SLOW,
+    KEY_SLOW_RATE,
+    KEY_RAMP,
+    KEY_PROCESSES,
+    KEY_UNWATCHED
 };
 
 static const struct argp_option options[] = {
@@ -69,11 +74,18 @@ static const struct argp_option options[] = {
      0},
     {"long", KEY_LONG, NULL, 0, "Patterns that take minutes are wanted", 0},
     {"idle", KEY_IDLE, "N,...", 0, "Further connections that say nothing, a load for each", 0},
+    {"slow", KEY_SLOW, "N", 0, "Further connections that send all they can and read slowly (0)",
+     0},
+    {"slow-rate", KEY_SLOW_RATE, "BYTES", 0, "What each of them reads in a second (1000)", 0},
+    {"ramp", KEY_RAMP, "SECONDS", 0, "Connections come one after another, over so long", 0},
     {"at-once", KEY_AT_ONCE, "N", 0, "Connects under way at a time (100)", 0},
     {"seconds", 't', "N", 0, "Time that is measured in a round (2)", 0},
     {"warm-up", KEY_WARM_UP, "N", 0, "Time before it that is not (0.5)", 0},
     {"rounds", 'n', "N", 0, "Rounds (5)", 0},
-    {"threads", KEY_THREADS, "N", 0, "Threads of the generator (1)", 0},
+    {"threads", KEY_THREADS, "N", 0, "Threads of the generator, in each process (1)", 0},
+    {"processes", KEY_PROCESSES, "N", 0, "Processes of the generator (1)", 0},
+    {"unwatched", KEY_UNWATCHED, NULL, 0,
+     "Without a further round that counts calls and wake-ups for a message", 0},
     {"solution", 'S', NULL, 0, "Of labs the reference solutions", 0},
     {"format", 'f', "FORMAT", 0, "text, json, csv or html (one page with charts, by gnuplot)",
      0},
@@ -185,7 +197,15 @@ static error_t parse_load(int key, char *argument, struct argp_state *state)
     else if (key == KEY_WARM_UP)
         load->warm_up = one_number(argument, 0, 3600, state);
     else if (key == KEY_THREADS)
-        load->threads = (int)one_number(argument, 1, LOAD_THREADS_MOST, state);
+        load->threads = (int)one_number(argument, 1, LOAD_WORKERS_MOST, state);
+    else if (key == KEY_PROCESSES)
+        load->processes = (int)one_number(argument, 1, LOAD_PROCESSES_MOST, state);
+    else if (key == KEY_SLOW)
+        load->slow = (int)one_number(argument, 0, LOAD_CONNECTIONS_MOST, state);
+    else if (key == KEY_SLOW_RATE)
+        load->slow_rate = (int)one_number(argument, 1, LOAD_SLOW_RATE_MOST, state);
+    else if (key == KEY_RAMP)
+        load->ramp = one_number(argument, 0, 86400, state);
     else
         return ARGP_ERR_UNKNOWN;
     return 0;
@@ -198,6 +218,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->bench.rounds = (int)one_number(argument, 1, BENCH_ROUNDS_MOST, state);
     else if (key == 'S')
         call->solution = true;
+    else if (key == KEY_UNWATCHED)
+        call->bench.watched = false;
     else if (key == 'f')
         choose_format(call, argument, state);
     else if (key == 'o')
@@ -246,6 +268,8 @@ static void add_load(struct call *call, struct load_spec load, double size)
     load.size = (int)size;
     if (load.threads > load.connections)
         load.threads = load.connections;
+    if (load.processes * load.threads > load.connections)
+        load.processes = load.connections / load.threads;
     call->bench.loads[call->bench.load_count++] = load;
 }
 
@@ -353,8 +377,13 @@ int main(int argc, char **argv)
         .connections = {.values = {50}, .count = 1},
         .sizes = {.values = {64}, .count = 1},
         .idle = {.values = {0}, .count = 1},
-        .load = {.pipeline = 1, .warm_up = 0.5, .seconds = 2, .threads = 1, .seed = 1},
-        .bench = {.rounds = 5, .progress = isatty(STDERR_FILENO)},
+        .load = {.pipeline = 1,
+                 .warm_up = 0.5,
+                 .seconds = 2,
+                 .threads = 1,
+                 .slow_rate = 1000,
+                 .seed = 1},
+        .bench = {.rounds = 5, .watched = true, .progress = isatty(STDERR_FILENO)},
         .write = bench_text,
     };
     struct failure failure = {.status = STATUS_MACHINE};

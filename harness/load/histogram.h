@@ -13,7 +13,7 @@
 
 struct histogram;
 
-/* Empty; NULL without memory. Free with histogram_free. */
+/* Empty, in memory that processes forked later share; NULL without. Free with histogram_free. */
 struct histogram *histogram_make(void);
 void histogram_free(struct histogram *histogram);
 void histogram_clear(struct histogram *histogram);

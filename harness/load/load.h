@@ -1,6 +1,7 @@
 /*
  * The load generator: connections that send messages, of echo or of HTTP/1.1, and verify every
- * byte that comes back. Each thread has one epoll loop and its share of the connections.
+ * byte that comes back. Each thread, of one process or of several, has one epoll loop and its share
+ * of the connections.
  *
  * Closed loop: a connection sends its next message when one was answered, so that a slow server is
  * asked less. Open loop (`rate`): messages are due at fixed times, whatever the server does; their
@@ -22,7 +23,17 @@
 #define LOAD_CONNECTIONS_MOST 60000
 #define LOAD_SIZE_MOST        (1 << 20)
 #define LOAD_PIPELINE_MOST    64
-#define LOAD_THREADS_MOST     64
+#define LOAD_WORKERS_MOST     64 /* threads, over all processes */
+#define LOAD_PROCESSES_MOST   16
+#define LOAD_SLOW_RATE_MOST   (512 << 10)
+
+/* How far it has come, over all threads. */
+struct load_progress {
+    double seconds; /* of those that are measured; below 0: it warms up */
+    uint64_t answered, errors;
+    int open;         /* connections */
+    bool nearly_over; /* told once, when nine tenths are over and all connections still there */
+};
 
 struct load_spec {
     const char *address; /* IPv4 */
@@ -30,6 +41,8 @@ struct load_spec {
     int port;
     int connections; /* that speak, over all threads */
     int idle;        /* further ones that say nothing */
+    int slow;        /* further ones that send what they can, and read `slow_rate` of it */
+    int slow_rate;   /* bytes a second */
     int at_once;     /* connects under way in one thread; 0: 100 */
     int size;        /* bytes of a message of echo */
     int pipeline;    /* messages under way on one connection, at most */
@@ -37,11 +50,14 @@ struct load_spec {
     int total;   /* messages of a connection, then it says no more; 0: until the time is over */
     double rate; /* messages a second over all connections; 0: closed loop */
     double warm_up, seconds; /* not measured, then measured */
-    int threads;
+    double
+        ramp; /* seconds over which those that speak come, one after another; 0: all before */
+    int threads;   /* of each process */
+    int processes; /* 0: this one does it all */
     uint64_t seed;
-    /* Called once by the caller's thread when the measured time is nearly over, and all connections
-       are still open: what a server holds can be seen then. NULL: nobody looks. */
-    void (*look)(void *context);
+    /* Called by the caller's thread each second, and when it is nearly over: what a server holds
+       can be seen then. NULL: nobody looks. */
+    void (*progress)(void *context, const struct load_progress *progress);
     void *context;
 };
 
@@ -58,6 +74,8 @@ struct load_result {
     uint64_t messages, bytes; /* answered in them, and how many bytes these answers had */
     uint64_t answered;        /* in all, also before and after */
     uint64_t connected, peak; /* connects that succeeded; connections open at one time */
+    uint64_t arrived;         /* connects that succeeded in the measured time */
+    int64_t begun, ended;     /* ns of base/clock.h: all were there; the last answer came */
     uint64_t errors[LOAD_ERROR_COUNT];
     int error;                   /* errno of the first connect or connection that failed; 0 */
     struct histogram *connect;   /* ns from connect(2) to established */

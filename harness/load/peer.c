@@ -10,6 +10,9 @@
 /* Of the ephemeral ports of one source address, 28,232 as Linux comes, that many are used. */
 #define PORTS_EACH 20000
 #define SOURCES    60000 /* 127.0.0.1 and those behind it */
+/* Of a slow reader, so that the kernel reads, and keeps, little for it. */
+#define SLOW_RECEIVE 4096
+#define SLOW_SEND    65536
 
 /* On loopback any 127.x.y.z is there: connections beyond one address's ports come from others. */
 static int bind_source(int fd, uint64_t number)
@@ -40,6 +43,10 @@ int peer_connect(struct peer *peer, const struct sockaddr_in *server, uint64_t n
     peer->state = PEER_CONNECTING;
     if (number >= PORTS_EACH && bind_source(peer->fd, number) < 0)
         return failed(peer);
+    if (peer->kind == PEER_SLOW) {
+        setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &(int){SLOW_RECEIVE}, sizeof(int));
+        setsockopt(peer->fd, SOL_SOCKET, SO_SNDBUF, &(int){SLOW_SEND}, sizeof(int));
+    }
     setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     if (connect(peer->fd, (const struct sockaddr *)server, sizeof *server) < 0 &&
         errno != EINPROGRESS)
@@ -88,12 +95,12 @@ enum peer_end peer_send(struct peer *peer, const struct exchange *exchange)
     return PEER_GOES_ON;
 }
 
-enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange)
+enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange, size_t most)
 {
     static _Thread_local unsigned char buffer[STREAM_PIECE];
     ssize_t got;
     do
-        got = recv(peer->fd, buffer, sizeof buffer, 0);
+        got = recv(peer->fd, buffer, most, 0);
     while (got < 0 && errno == EINTR);
     if (got < 0 && errno == EAGAIN)
         return PEER_GOES_ON;
@@ -102,9 +109,9 @@ enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange)
     if (got <= 0)
         return PEER_LOST;
     /* Answers begin when all of their message was sent; an echo may begin before. */
-    uint64_t most =
+    uint64_t awaited =
         (peer->sent + exchange->out_size - 1) / exchange->out_size * exchange->in_size;
-    if (peer->received + (uint64_t)got > most ||
+    if (peer->received + (uint64_t)got > awaited ||
         !stream_is(&exchange->in, peer->origin + peer->received, buffer, (size_t)got))
         return PEER_WRONG;
     peer->received += (uint64_t)got;

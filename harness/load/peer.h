@@ -11,6 +11,7 @@
 #include "load/load.h"
 
 enum peer_state { PEER_CLOSED, PEER_CONNECTING, PEER_OPEN };
+enum peer_kind { PEER_SPEAKS, PEER_IDLE, PEER_SLOW };
 
 /* What the work on a peer led to. */
 enum peer_end {
@@ -22,7 +23,7 @@ enum peer_end {
 struct peer {
     int fd;
     enum peer_state state;
-    bool speaks;              /* else idle */
+    enum peer_kind kind;
     bool watched_out;         /* is epoll asked for EPOLLOUT? */
     uint64_t origin;          /* where its part of the streams begins */
     uint64_t begun, answered; /* messages on this connection */
@@ -48,8 +49,8 @@ void peer_begin(struct peer *peer, int64_t now);
 /* Sends what the socket takes of the messages begun. */
 enum peer_end peer_send(struct peer *peer, const struct exchange *exchange);
 
-/* Receives and verifies what is there, at most a piece of a stream. `answered` rises. */
-enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange);
+/* Receives and verifies what is there, `most` bytes (up to STREAM_PIECE). `answered` rises. */
+enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange, size_t most);
 
 /* Has it bytes left to send? */
 static inline bool peer_unsent(const struct peer *peer, const struct exchange *exchange)

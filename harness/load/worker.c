@@ -5,17 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "load/talk.h"
 
 #define EVENTS        256
 #define AT_ONCE       100                 /* connects under way, where the spec does not say */
 #define CONNECT_LIMIT (10 * CLOCK_SECOND) /* without any that succeeds */
 #define ANSWER_LIMIT  (10 * CLOCK_SECOND) /* behind what is measured, for answers */
 #define LOOK_AT_LEAST (100 * CLOCK_MILLISECOND) /* for the caller's wish to stop */
-
-/* --- time --- */
+#define READ_SLOWLY   (100 * CLOCK_MILLISECOND)
+#define EXACT         1 /* ns that the kernel may be late with a time-out, to save wake-ups */
 
 static int64_t cpu_now(void)
 {
@@ -24,222 +26,51 @@ static int64_t cpu_now(void)
     return (int64_t)now.tv_sec * CLOCK_SECOND + now.tv_nsec;
 }
 
-static bool measured(const struct worker *worker, int64_t time)
+static int peer_count(const struct worker *worker)
 {
-    return time >= worker->from && time < worker->until;
+    return worker->speaking + worker->silent + worker->slow;
 }
 
-static bool open_loop(const struct worker *worker)
+/* Slow readers read when it is time. */
+static void read_slowly(struct worker *worker, int64_t now)
 {
-    return worker->spec->rate > 0;
-}
-
-/* When this worker's message of this number is due: all workers' messages take turns. */
-static int64_t due_at(const struct worker *worker, uint64_t number)
-{
-    double place = (double)worker->number + (double)number * worker->spec->threads;
-    return *worker->begin + (int64_t)(place * (double)CLOCK_SECOND / worker->spec->rate);
-}
-
-/* The same of a connection's next message to be answered. */
-static int64_t due_of(const struct worker *worker, const struct peer *peer)
-{
-    uint64_t place = (uint64_t)(peer - worker->peers);
-    return due_at(worker, place + peer->turn * (uint64_t)worker->speaking);
-}
-
-/* --- connections --- */
-
-static void watch(struct worker *worker, struct peer *peer, int operation, uint32_t events)
-{
-    struct epoll_event event = {.events = events, .data.ptr = peer};
-    epoll_ctl(worker->epoll, operation, peer->fd, &event);
-}
-
-static void note_error(struct worker *worker, enum load_error kind, int error)
-{
-    worker->result.errors[kind]++;
-    if (worker->result.error == 0)
-        worker->result.error = error;
-}
-
-/* -1: not even begun, see errno. Over its connects all workers together go through the source
-   addresses, so that ports in TIME_WAIT are let alone. */
-static int begin_connect(struct worker *worker, struct peer *peer)
-{
-    uint64_t number = worker->connects++ * (uint64_t)worker->spec->threads;
-    if (peer_connect(peer, &worker->server, number) < 0)
-        return -1;
-    peer->connecting_since = clock_now();
-    worker->connecting++;
-    watch(worker, peer, EPOLL_CTL_ADD, EPOLLOUT);
-    return 0;
-}
-
-/* Messages of it that nobody will answer any more. */
-static void give_up_messages(struct worker *worker, struct peer *peer)
-{
-    uint64_t lost = peer->begun - peer->answered + peer->waiting;
-    worker->result.errors[LOAD_UNANSWERED] += lost;
-    peer->turn += lost;
-    peer->waiting = 0;
-}
-
-static void lose(struct worker *worker, struct peer *peer, enum load_error kind, int error)
-{
-    if (peer->state == PEER_OPEN)
-        worker->open--;
-    else
-        worker->connecting--;
-    give_up_messages(worker, peer);
-    peer_close(peer);
-    peer->begun = peer->answered = 0;
-    note_error(worker, kind, error);
-}
-
-/* --- messages --- */
-
-static bool has_room(const struct worker *worker, const struct peer *peer)
-{
-    const struct load_spec *spec = worker->spec;
-    return peer->state == PEER_OPEN &&
-           peer->begun - peer->answered < (uint64_t)spec->pipeline &&
-           (spec->each == 0 || peer->begun < (uint64_t)spec->each) &&
-           (spec->total == 0 ||
-            peer->turn + peer->begun - peer->answered < (uint64_t)spec->total);
-}
-
-/* Sends what is begun, and asks for room where not all of it went. */
-static void push(struct worker *worker, struct peer *peer)
-{
-    enum peer_end end = peer_send(peer, worker->exchange);
-    if (end != PEER_GOES_ON) {
-        lose(worker, peer, LOAD_LOST, errno);
+    if (worker->slow == 0 || now < worker->read_slowly)
         return;
-    }
-    bool wants_out = peer_unsent(peer, worker->exchange);
-    if (wants_out != peer->watched_out)
-        watch(worker, peer, EPOLL_CTL_MOD, wants_out ? EPOLLIN | EPOLLOUT : EPOLLIN);
-    peer->watched_out = wants_out;
-}
-
-/* Begins what may begin now: whatever there is room for, or what is due. */
-static void begin_messages(struct worker *worker, struct peer *peer, int64_t now)
-{
-    if (open_loop(worker)) {
-        for (; peer->waiting > 0 && has_room(worker, peer); peer->waiting--)
-            peer_begin(peer, now);
-    } else if (now < worker->until) {
-        while (has_room(worker, peer))
-            peer_begin(peer, now);
-    }
-    if (peer_unsent(peer, worker->exchange))
-        push(worker, peer);
-}
-
-static void note_answer(struct worker *worker, struct peer *peer, uint64_t number, int64_t now)
-{
-    struct load_result *result = &worker->result;
-    int64_t begun = peer->begun_at[number % LOAD_PIPELINE_MOST];
-    int64_t due = open_loop(worker) ? due_of(worker, peer) : begun;
-    peer->turn++;
-    result->answered++;
-    worker->answered = now;
-    if (measured(worker, now)) {
-        result->messages++;
-        result->bytes += worker->exchange->in_size;
-    }
-    if (!measured(worker, due))
-        return;
-    histogram_record(result->latency, now - begun);
-    if (result->corrected)
-        histogram_record(result->corrected, now - due);
-}
-
-static bool spoken(const struct worker *worker, const struct peer *peer)
-{
-    return worker->spec->total > 0 && peer->turn >= (uint64_t)worker->spec->total;
-}
-
-/* One that has had its messages is closed, and comes anew. */
-static void renew(struct worker *worker, struct peer *peer)
-{
-    peer_close(peer);
-    worker->open--;
-    if (clock_now() < worker->until && !spoken(worker, peer) && begin_connect(worker, peer) < 0)
-        note_error(worker, LOAD_REFUSED, errno);
-}
-
-static void take(struct worker *worker, struct peer *peer)
-{
-    uint64_t before = peer->answered;
-    enum peer_end end = peer_receive(peer, worker->exchange);
-    int64_t now = clock_now();
-    if (end != PEER_GOES_ON) {
-        lose(worker, peer, end == PEER_WRONG ? LOAD_WRONG_BYTES : LOAD_LOST, errno);
-        return;
-    }
-    for (uint64_t number = before; number < peer->answered; number++)
-        note_answer(worker, peer, number, now);
-    if (worker->spec->each && peer->answered == (uint64_t)worker->spec->each)
-        renew(worker, peer);
-    else if (peer->answered > before)
-        begin_messages(worker, peer, now);
-}
-
-/* --- events --- */
-
-static void established(struct worker *worker, struct peer *peer)
-{
-    int error = peer_connected(peer);
-    int64_t now = clock_now();
-    if (error) {
-        lose(worker, peer, LOAD_REFUSED, error);
-        return;
-    }
-    worker->connecting--;
-    worker->open++;
-    worker->result.connected++;
-    histogram_record(worker->result.connect, now - peer->connecting_since);
-    watch(worker, peer, EPOLL_CTL_MOD, EPOLLIN);
-    if (peer->speaks && worker->from > 0) /* all are there: this one came anew */
-        begin_messages(worker, peer, now);
-}
-
-static void handle(struct worker *worker, struct peer *peer, uint32_t events)
-{
-    if (peer->state == PEER_CONNECTING) {
-        established(worker, peer);
-        return;
-    }
-    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-        take(worker, peer);
-    if ((events & EPOLLOUT) && peer->state == PEER_OPEN)
-        push(worker, peer);
+    for (int i = peer_count(worker) - worker->slow; i < peer_count(worker); i++)
+        talk_read_slowly(worker, &worker->peers[i]);
+    worker->read_slowly = now + READ_SLOWLY;
 }
 
 /* Waits until something happens or it is `until`, and handles it. */
 static void wait_until(struct worker *worker, int64_t until)
 {
     struct epoll_event events[EVENTS];
-    int64_t left = until - clock_now();
+    int64_t now = clock_now(), left = until - now;
     left = left < 0 ? 0 : left < LOOK_AT_LEAST ? left : LOOK_AT_LEAST;
     struct timespec time = {.tv_sec = left / CLOCK_SECOND, .tv_nsec = left % CLOCK_SECOND};
+    read_slowly(worker, now);
     int count = epoll_pwait2(worker->epoll, events, EVENTS, &time, NULL);
     for (int i = 0; i < count; i++)
-        handle(worker, events[i].data.ptr, events[i].events);
+        talk_handle(worker, events[i].data.ptr, events[i].events);
 }
 
-/* --- the run --- */
+/* --- connecting --- */
+
+/* With a ramp those that speak come later. */
+static int first_to_connect(const struct worker *worker)
+{
+    return worker->spec->ramp > 0 ? worker->speaking : 0;
+}
 
 static bool connect_all(struct worker *worker)
 {
-    int count = worker->speaking + worker->silent, next = 0;
+    int first = first_to_connect(worker), count = peer_count(worker), next = first;
     int most = worker->spec->at_once ? worker->spec->at_once : AT_ONCE;
     int64_t limit = clock_now() + CONNECT_LIMIT;
+    worker->come = worker->speaking - first;
     while ((next < count || worker->connecting > 0) && !*worker->stop) {
         for (; next < count && worker->connecting < most; next++)
-            if (begin_connect(worker, &worker->peers[next]) < 0) {
+            if (talk_connect(worker, &worker->peers[next]) < 0) {
                 worker->failed = errno;
                 return false;
             }
@@ -250,26 +81,55 @@ static bool connect_all(struct worker *worker)
         else if (clock_now() >= limit || worker->result.errors[LOAD_REFUSED] > 0)
             break;
     }
-    if (worker->open == count || *worker->stop)
+    if (worker->open == count - first || *worker->stop)
         return true;
     worker->failed = worker->result.error ? worker->result.error : ETIMEDOUT;
     return false;
 }
 
-/* Hands what is due to its connections. When the next one is. */
+/* When the next one of a ramp comes; all workers take turns. */
+static int64_t comes_at(const struct worker *worker)
+{
+    double place = (double)worker->number + (double)worker->come * worker->workers;
+    return *worker->begin + (int64_t)(place / worker->spec->connections * worker->spec->ramp *
+                                      (double)CLOCK_SECOND);
+}
+
+/* Connects those whose time has come. When the next one's is, or `otherwise`. */
+static int64_t climb(struct worker *worker, int64_t now, int64_t otherwise)
+{
+    for (; worker->come < worker->speaking; worker->come++) {
+        int64_t time = comes_at(worker);
+        if (time > now)
+            return time < otherwise ? time : otherwise;
+        if (talk_connect(worker, &worker->peers[worker->come]) < 0)
+            talk_note_error(worker, LOAD_REFUSED, errno);
+    }
+    return otherwise;
+}
+
+/* --- speaking --- */
+
+/* Hands what is due to its connections; those that have not come yet miss theirs. When the next
+   one is. */
 static int64_t begin_due(struct worker *worker, int64_t now)
 {
     int64_t due;
-    while ((due = due_at(worker, worker->next)) <= now && due < worker->until) {
-        struct peer *peer = &worker->peers[worker->next++ % (uint64_t)worker->speaking];
-        peer->waiting++;
-        if (peer->state == PEER_CLOSED) {
-            give_up_messages(worker, peer);
+    while ((due = talk_due(worker, worker->next)) <= now && due < worker->until) {
+        int place = (int)(worker->next++ % (uint64_t)worker->speaking);
+        struct peer *peer = &worker->peers[place];
+        if (place >= worker->come || peer->state == PEER_CONNECTING) {
+            peer->turn++;
             continue;
         }
-        if (measured(worker, due) && peer->waiting == 1 && has_room(worker, peer))
+        peer->waiting++;
+        if (peer->state == PEER_CLOSED) {
+            talk_give_up(worker, peer);
+            continue;
+        }
+        if (talk_measured(worker, due) && peer->waiting == 1 && talk_has_room(worker, peer))
             histogram_record(worker->result.late, now - due);
-        begin_messages(worker, peer, now);
+        talk_begin(worker, peer, now);
     }
     return due;
 }
@@ -298,19 +158,33 @@ static bool all_spoken(const struct worker *worker)
            worker->result.answered >= (uint64_t)spec->total * (uint64_t)worker->speaking;
 }
 
+static bool anybody_there(const struct worker *worker)
+{
+    return worker->open + worker->connecting > 0 || worker->come < worker->speaking;
+}
+
+/* When to look at the clock again, though nothing happens. */
+static int64_t next_moment(struct worker *worker, int64_t now, int64_t last)
+{
+    if (now >= worker->until)
+        return last;
+    int64_t next = talk_open_loop(worker) ? begin_due(worker, now) : worker->until;
+    if (now < worker->from && worker->from < next)
+        next = worker->from;
+    return climb(worker, now, next);
+}
+
 static void speak(struct worker *worker)
 {
     int64_t now = clock_now(), last = worker->until + ANSWER_LIMIT;
-    for (int i = 0; i < worker->speaking && !open_loop(worker); i++)
+    for (int i = 0; i < worker->come && !talk_open_loop(worker); i++)
         if (worker->peers[i].state == PEER_OPEN)
-            begin_messages(worker, &worker->peers[i], clock_now());
-    while (now < last && worker->open + worker->connecting > 0 && !*worker->stop) {
-        int64_t next = open_loop(worker) ? begin_due(worker, now) : worker->until;
-        if (now < worker->from && worker->from < next)
-            next = worker->from; /* to look at the clocks */
+            talk_begin(worker, &worker->peers[i], clock_now());
+    while (now < last && anybody_there(worker) && !*worker->stop) {
+        int64_t next = next_moment(worker, now, last);
         if ((now >= worker->until && !under_way(worker)) || all_spoken(worker))
             break;
-        wait_until(worker, now < worker->until ? next : last);
+        wait_until(worker, next);
         now = clock_now();
         note_cpu(worker, now);
     }
@@ -322,6 +196,7 @@ static void finish(struct worker *worker)
     int64_t now = all_spoken(worker) ? worker->answered : clock_now();
     int64_t end = now < worker->until ? now : worker->until;
     note_cpu(worker, now);
+    result->ended = worker->answered;
     int64_t cpu_end = worker->cpu_until ? worker->cpu_until : cpu_now();
     result->seconds =
         end > worker->from ? (double)(end - worker->from) / (double)CLOCK_SECOND : 0;
@@ -329,20 +204,29 @@ static void finish(struct worker *worker)
         worker->cpu_from ? (double)(cpu_end - worker->cpu_from) / (double)CLOCK_SECOND : 0;
     result->busiest = result->seconds > 0 ? result->cpu / result->seconds : 0;
     for (int i = 0; i < worker->speaking; i++)
-        give_up_messages(worker, &worker->peers[i]);
+        talk_give_up(worker, &worker->peers[i]);
 }
+
+/* --- the thread --- */
 
 static void close_all(struct worker *worker)
 {
-    for (int i = 0; i < worker->speaking + worker->silent; i++)
+    for (int i = 0; worker->peers && i < peer_count(worker); i++)
         peer_close(&worker->peers[i]);
     free(worker->peers);
     close(worker->epoll);
 }
 
+static enum peer_kind kind_of(const struct worker *worker, int place)
+{
+    return place < worker->speaking                    ? PEER_SPEAKS
+           : place < worker->speaking + worker->silent ? PEER_IDLE
+                                                       : PEER_SLOW;
+}
+
 static bool make(struct worker *worker)
 {
-    int count = worker->speaking + worker->silent;
+    int count = peer_count(worker);
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
     worker->peers = calloc((size_t)count + 1, sizeof *worker->peers);
     if (worker->epoll < 0 || !worker->peers) {
@@ -350,7 +234,7 @@ static bool make(struct worker *worker)
         return false;
     }
     for (int i = 0; i < count; i++) {
-        worker->peers[i].speaks = i < worker->speaking;
+        worker->peers[i].kind = kind_of(worker, i);
         worker->peers[i].origin = worker->spec->path ? 0 : (uint64_t)(worker->first + i) * 7919;
     }
     return true;
@@ -359,8 +243,8 @@ static bool make(struct worker *worker)
 void *worker_run(void *argument)
 {
     struct worker *worker = argument;
+    prctl(PR_SET_TIMERSLACK, EXACT);
     bool ready = make(worker) && connect_all(worker);
-    worker->result.peak = (uint64_t)worker->open;
     sem_post(worker->ready);
     while (sem_wait(worker->go) < 0)
         continue;

@@ -3,31 +3,40 @@
 #define IOLAB_LOAD_WORKER_H
 
 #include <semaphore.h>
+#include <stdatomic.h>
 
 #include "load/peer.h"
+
+/* What others may read while it runs. */
+struct worker_shown {
+    _Atomic uint64_t answered, errors;
+    _Atomic int open;
+};
 
 struct worker {
     /* set by the caller */
     const struct load_spec *spec;
     const struct exchange *exchange;
     struct sockaddr_in server;
-    int number;           /* of this worker, from 0 */
-    int first;            /* number of its first connection among all */
-    int speaking, silent; /* its connections */
+    int number, workers;        /* this one's, from 0, of so many */
+    int first;                  /* number of its first connection among all */
+    int speaking, silent, slow; /* its connections */
     const volatile int *stop;
-    sem_t *ready,
-        *go;      /* posts the one when its connections are there or have failed, waits for the
-                          other until `begin` is set */
-    sem_t *ended; /* posted at its end */
+    sem_t *ready,         /* posted when its connections are there or have failed */
+        *go,              /* waited for then, until `begin` is set */
+        *ended;           /* posted at its end */
     const int64_t *begin; /* ns; 0: it does not begin */
 
     struct load_result result; /* its histograms made by the caller */
-    int failed;                /* errno of what keeps a run from beginning; 0 */
+    struct worker_shown shown;
+    int failed; /* errno of what keeps a run from beginning; 0 */
 
     /* its own */
     int epoll;
-    struct peer *peers;
+    struct peer *peers; /* those that speak, the silent ones, the slow ones */
     int open, connecting;
+    int come;            /* of those that speak, so many have begun to connect */
+    int64_t read_slowly; /* ns, when slow readers read next */
     int64_t from, until; /* ns, what is measured */
     uint64_t connects;   /* made, failed ones too */
     uint64_t next;       /* open loop: of its messages the next one that is due */

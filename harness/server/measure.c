@@ -64,34 +64,6 @@ static double own_cpu(pid_t pid)
     return (double)used.tv_sec + (double)used.tv_nsec / (double)CLOCK_SECOND;
 }
 
-static void add_process(struct server_measure *measure, const struct process *process)
-{
-    measure->processes++;
-    measure->threads += process->threads;
-    measure->descriptors += count_descriptors(process->pid);
-    measure->memory += resident_bytes(process->pid);
-    measure->cpu += own_cpu(process->pid);
-}
-
-int server_measure(struct server *server, struct server_measure *measure)
-{
-    *measure = (struct server_measure){0};
-    struct process_table table;
-    if (server->stopped || processes_below(&table, server->keeper.pid) < 0)
-        return -1;
-    for (size_t i = 0; i < table.count; i++) {
-        const struct process *process = &table.all[i];
-        if (process->below || process->pid == server->keeper.pid)
-            measure->cpu += seconds_of_ticks(process->reaped_cpu);
-        if (process->below && process_lives(process))
-            add_process(measure, process);
-    }
-    processes_free(&table);
-    return 0;
-}
-
-/* --- standing still --- */
-
 /* How often a thread has been switched away from, and its state. False: it has gone. */
 static bool read_thread(pid_t pid, const char *thread, char *state, uint64_t *switches)
 {
@@ -112,6 +84,62 @@ static bool read_thread(pid_t pid, const char *thread, char *state, uint64_t *sw
     fclose(file);
     return *state != 0;
 }
+
+static uint64_t switches_of(pid_t pid)
+{
+    char path[64], state;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *folder = opendir(path);
+    uint64_t all = 0, switches;
+    struct dirent *entry;
+    while (folder && (entry = readdir(folder)))
+        if (entry->d_name[0] != '.' && read_thread(pid, entry->d_name, &state, &switches))
+            all += switches;
+    if (folder)
+        closedir(folder);
+    return all;
+}
+
+static void add_process(struct server_measure *measure, const struct process *process)
+{
+    measure->processes++;
+    measure->threads += process->threads;
+    measure->descriptors += count_descriptors(process->pid);
+    measure->memory += resident_bytes(process->pid);
+    measure->cpu += own_cpu(process->pid);
+}
+
+static int measure_all(struct server *server, struct server_measure *measure, bool switches)
+{
+    *measure = (struct server_measure){0};
+    struct process_table table;
+    if (server->stopped || processes_below(&table, server->keeper.pid) < 0)
+        return -1;
+    for (size_t i = 0; i < table.count; i++) {
+        const struct process *process = &table.all[i];
+        if (process->below || process->pid == server->keeper.pid)
+            measure->cpu += seconds_of_ticks(process->reaped_cpu);
+        if (!process->below || !process_lives(process))
+            continue;
+        add_process(measure, process);
+        if (switches)
+            measure->switches += switches_of(process->pid);
+    }
+    processes_free(&table);
+    return 0;
+}
+
+int server_measure(struct server *server, struct server_measure *measure)
+{
+    return measure_all(server, measure, false);
+}
+
+int server_measure_switches(struct server *server, struct server_measure *measure)
+{
+    return measure_all(server, measure, true);
+}
+
+/* --- standing still --- */
 
 /* Adds up a process's switches in `stamp`; notes threads that a tracer holds. */
 static bool threads_stand(pid_t pid, uint64_t *stamp, bool *held)

@@ -4,12 +4,17 @@ load common.bash
 
 quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
 
+# On a busy machine the generator doubts its figures, on an idle one it may be the bottleneck: both
+# are status 1, and all is written.
+bench() { "$iolab" bench "$@" || [ $? -eq 1 ]; }
+
 @test "reference servers side by side: a table, medians, the ratio to the first" {
-    run "$iolab" bench --solution 03 05 "${quick[@]}"
+    # Due: so that the generator has time to spare, unless the machine is busy.
+    run "$iolab" bench --solution 03 05 "${quick[@]}" --rate 500
     echo "$output"
-    [ "$status" -eq 0 ]
-    [[ $output == *"5 connections, 64 B; medians of 2 rounds of 0.2 s, interleaved"* ]]
-    [[ $(grep -c '^0[35]-' <<<"$output") = 2 ]]
+    [ "$status" -eq 0 ] || [[ $output == *"this machine is too busy"* ]]
+    [[ $output == *"5 connections, 64 B, open loop, 500/s; medians of 2 rounds of 0.2 s"* ]]
+    [[ $(grep -c '^0[35]-' <<<"$output") = 4 ]]
     [[ $output =~ 03-select\ +[0-9]+\ +[0-9]+%\ +1\.00 ]]
     [ "$(awk '{ print length }' <<<"$output" | sort -n | tail -1)" -le 80 ]
 }
@@ -25,15 +30,16 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
         and all(.results[]; (.figures.messages_per_second.rounds | length) == 2
                 and .figures.corrected_p99_us.median > 0 and .rounds == 2
                 and (.doubt == "" or (.doubt | contains("late"))))
+        and .machine.descriptors > 0 and .machine.compiler != ""
         and ([.results[].load | [.size, .connections]] | sort) == [[64,1],[64,10],[4096,1],[4096,10]]' \
         "$work/all.json" || { jq . "$work/all.json"; false; }
-    "$iolab" bench --solution 04 "${quick[@]}" --format csv >"$work/all.csv"
+    bench --solution 04 "${quick[@]}" --format csv >"$work/all.csv"
     [ "$(wc -l <"$work/all.csv")" -eq 2 ]
     [ "$(awk -F , '{ print NF }' "$work/all.csv" | sort -u | wc -l)" -eq 1 ]
 }
 
 @test "the patterns of the first exercise end when all is answered; long ones have to be wanted" {
-    "$iolab" bench --solution 05 --rounds 1 --pattern low,medium,high,burst --format json \
+    bench --solution 05 --rounds 1 --pattern low,medium,high,burst --format json \
         --output "$work/all.json"
     jq -e '[.results[].load | [.connections, .total]] == [[10,100],[100,50],[1000,10],[500,1]]
         and all(.results[]; .figures.connect_p99_us.median > 0
@@ -47,7 +53,7 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
 
 @test "a page that needs no other file, and charts in light and dark" {
     cp "$root/solutions/03-select/server.c" "$work/<b>&.c"
-    "$iolab" bench --solution 05 "$work/<b>&.c" --rounds 1 --seconds 0.1 --warm-up 0 \
+    bench --solution 05 "$work/<b>&.c" --rounds 1 --seconds 0.1 --warm-up 0 \
         --connections 1,20 --format html --output "$work/page.html" --charts "$work/charts"
     xmllint --html --noout "$work/page.html" 2>&1 | grep -v 'Tag picture\|Tag source' | tee "$work/said"
     ! grep -q error "$work/said"
@@ -71,9 +77,32 @@ quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
     [[ $output == *"apt install gnuplot-nox"* ]]
 }
 
+@test "slow readers, a ramp and several processes; calls of a further round that was watched" {
+    bench --solution 05 --rounds 1 --seconds 0.5 --warm-up 0 --connections 10 --slow 5 \
+        --slow-rate 2000 --ramp 0.2 --processes 2 --format json --output "$work/all.json"
+    jq -e '.results[0].load.slow == 5 and .results[0].load.processes == 2
+        and (.results[0].doubt | . == "" or contains("late") or contains("bottleneck")) and .results[0].unwatched == ""
+        and (.results[0].figures | .messages_per_second.median > 0
+            and .calls_per_message.median >= 2 and .wakeups_per_message.median > 0
+            and .switches_per_message.median > 0)' "$work/all.json" || { jq . "$work/all.json"; false; }
+    run "$iolab" bench --solution 05 "${quick[@]}"
+    [[ $output == *"for a message"*"calls"*"wake-ups"* ]]
+    run "$iolab" bench --solution 05 "${quick[@]}" --unwatched
+    [[ $output != *"calls  wake-ups"* ]]
+}
+
+@test "a server that sleeps for one slow reader serves nobody else, and that is seen" {
+    faulty ''
+    run "$iolab" bench "$work/faulty.c" --rounds 1 --seconds 0.3 --warm-up 0 --connections 3 \
+        --slow 1 --unwatched
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *"3 messages were not answered within 10 s"* ]]
+}
+
 @test "latencies as .hgrm files" {
     mkdir "$work/hgrm"
-    "$iolab" bench --solution 05 "${quick[@]}" --histograms "$work/hgrm"
+    bench --solution 05 "${quick[@]}" --histograms "$work/hgrm"
     head -1 "$work/hgrm/05-epoll-level-5x64.hgrm" | grep -q 'Value.*Percentile.*TotalCount'
     grep -q '^#\[Max' "$work/hgrm/05-epoll-level-5x64.hgrm"
 }

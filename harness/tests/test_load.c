@@ -194,8 +194,13 @@ static void idle_ones_say_nothing(void **state)
     load_free(&result);
 }
 
-static void count_look(void *context)
+static void count_look(void *context, const struct load_progress *progress)
 {
+    if (!progress->nearly_over)
+        return;
+    assert_int_equal(progress->open, 10);
+    assert_int_equal(progress->errors, 0);
+    assert_true(progress->answered > 0);
     (*(int *)context)++;
 }
 
@@ -206,7 +211,7 @@ static void somebody_looks_once(void **state)
     struct load_spec spec = small(echo);
     struct load_result result;
     int looks = 0;
-    spec.look = count_look;
+    spec.progress = count_look;
     spec.context = &looks;
     run(spec, &result);
     assert_int_equal(looks, 1);
@@ -223,7 +228,7 @@ static void nobody_looks_behind_the_end(void **state)
     struct load_spec spec = small(echo);
     struct load_result result;
     int looks = 0;
-    spec.look = count_look;
+    spec.progress = count_look;
     spec.context = &looks;
     spec.connections = 1;
     spec.seconds = 1000;
@@ -231,6 +236,80 @@ static void nobody_looks_behind_the_end(void **state)
     assert_int_equal(looks, 0);
     load_free(&result);
     echo_end(echo);
+}
+
+/* Those that are there speak while the others come; in an open loop those to come miss theirs. */
+static void a_ramp_brings_one_after_another(void **state)
+{
+    (void)state;
+    for (int rate = 0; rate <= 2000; rate += 2000) {
+        struct echo *echo = echo_start((struct echo){0});
+        struct load_spec spec = small(echo);
+        struct load_result result;
+        spec.connections = 20;
+        spec.threads = 2;
+        spec.ramp = 0.2;
+        spec.rate = rate;
+        spec.pipeline = 64;
+        run(spec, &result);
+        assert_int_equal(errors_of(&result), 0);
+        assert_int_equal(result.connected, 20);
+        assert_int_equal(result.peak, 20);
+        assert_int_equal(result.arrived, 20);
+        assert_true(result.messages > 0);
+        load_free(&result);
+        echo_end(echo);
+    }
+}
+
+/* Each connects its share; what they counted is added up. */
+static void processes_share_the_work(void **state)
+{
+    (void)state;
+    struct echo *echo = echo_start((struct echo){0});
+    struct load_spec spec = small(echo);
+    struct load_result result;
+    spec.processes = 3;
+    spec.total = 5;
+    spec.seconds = 30;
+    run(spec, &result);
+    assert_int_equal(errors_of(&result), 0);
+    assert_int_equal(result.connected, 10);
+    assert_int_equal(result.answered, 50);
+    assert_int_equal(histogram_count(result.latency), 50);
+    assert_int_equal(histogram_count(result.connect), 10);
+    assert_string_equal(result.doubt, "");
+    load_free(&result);
+    echo_end(echo);
+}
+
+static volatile int asked;
+
+static void ask_to_stop(void *context, const struct load_progress *progress)
+{
+    (void)context, (void)progress;
+    asked = 1;
+}
+
+/* What came until then is kept, and doubted. */
+static void asked_to_stop_it_stops(void **state)
+{
+    (void)state;
+    for (int processes = 1; processes <= 2; processes++) {
+        struct echo *echo = echo_start((struct echo){0});
+        struct load_spec spec = small(echo);
+        struct load_result result;
+        struct failure failure;
+        asked = 0;
+        spec.seconds = 1000;
+        spec.processes = processes;
+        spec.progress = ask_to_stop; /* after a second */
+        assert_int_equal(load_run(&spec, &asked, &result, &failure), 0);
+        assert_true(result.messages > 0);
+        assert_non_null(strstr(result.doubt, "it was stopped after"));
+        load_free(&result);
+        echo_end(echo);
+    }
 }
 
 static void a_wrong_byte_is_seen(void **state)
@@ -382,6 +461,9 @@ int main(void)
         cmocka_unit_test(idle_ones_say_nothing),
         cmocka_unit_test(somebody_looks_once),
         cmocka_unit_test(nobody_looks_behind_the_end),
+        cmocka_unit_test(a_ramp_brings_one_after_another),
+        cmocka_unit_test(processes_share_the_work),
+        cmocka_unit_test(asked_to_stop_it_stops),
         cmocka_unit_test(a_wrong_byte_is_seen),
         cmocka_unit_test(a_lost_connection_is_seen),
         cmocka_unit_test(when_all_are_lost_it_ends),
