@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +57,15 @@ static void look(void *context, const struct load_progress *progress)
     round->answered = progress->answered;
 }
 
+/* Of each of its processes. One that needs more than may be given is to have several. */
+static int64_t descriptors_for(int connections)
+{
+    struct rlimit limit;
+    int64_t wanted = (int64_t)connections + SPARE;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return (rlim_t)wanted < limit.rlim_max ? wanted : (int64_t)limit.rlim_max;
+}
+
 static int start(struct round *round, struct failure *failure)
 {
     const struct round_spec *spec = round->spec;
@@ -69,7 +79,7 @@ static int start(struct round *round, struct failure *failure)
         .files = files,
         .port = PORT,
         .folder = spec->folder,
-        .limits = {.descriptors = connections + SPARE,
+        .limits = {.descriptors = descriptors_for(connections),
                    .cpu = CPU_SECONDS,
                    .threads = connections + SPARE},
         .output = output,

@@ -29,6 +29,7 @@ static const struct act_ops *const table[] = {
     [STEP_MARK] = &act_mark,
     [STEP_RULES] = &act_rules,
     [STEP_UNTRUE] = &act_untrue,
+    [STEP_LOAD] = &act_load,
     [STEP_SERVER] = &act_server,
 };
 
@@ -110,6 +111,13 @@ static void unlink_act(struct act *act)
     *at = act->next;
 }
 
+static void free_act(struct act *act)
+{
+    if (act->ops->release != NULL)
+        act->ops->release(act);
+    free(act);
+}
+
 static void end_act(struct act *act)
 {
     struct play *play = act->play;
@@ -119,7 +127,7 @@ static void end_act(struct act *act)
     unlink_act(act);
     if (act->result.size > 0)
         socket_take(play, act->client, act->result.size);
-    free(act);
+    free_act(act);
 }
 
 /* Does an older act of the client stand before this one? */
@@ -233,6 +241,6 @@ void act_free_all(struct play *play)
     while (play->acts != NULL) {
         struct act *act = play->acts;
         unlink_act(act);
-        free(act);
+        free_act(act);
     }
 }

@@ -57,6 +57,7 @@ struct client {
 struct act_ops {
     bool (*advance)(struct act *act);
     bool (*due)(struct act *act);
+    void (*release)(struct act *act); /* before its memory goes; NULL: nothing to do */
     bool reads;  /* takes received bytes: one such at a time for each client */
     bool writes; /* sends: one such at a time */
     bool awake;  /* makes no sense while the client is stalled */
@@ -81,6 +82,7 @@ struct act {
     size_t matched;              /* bytes received that were right, or thrown away */
     int64_t stream;              /* where the expectation begins in the stream */
     bool silent;                 /* its span of silence has begun */
+    void *job;                   /* LOAD: what its thread works on */
     struct act *next;            /* of the same client */
     struct act *older, *younger; /* all acts */
 };
@@ -156,6 +158,6 @@ void record_transcript(struct play *play, const struct client *client);
 extern const struct act_ops act_connect, act_send, act_dribble, act_echo, act_expect,
     act_expect_bytes, act_expect_close, act_expect_end, act_expect_reset, act_expect_silence,
     act_drain, act_half_close, act_close, act_reset, act_stall, act_resume, act_received,
-    act_sleep, act_quiet, act_mark, act_rules, act_untrue, act_server;
+    act_sleep, act_quiet, act_mark, act_rules, act_untrue, act_load, act_server;
 
 #endif

@@ -232,9 +232,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
     } else if (key == ARGP_KEY_NO_ARGS)
-        argp_error(state,
-                   "which servers? Labs, all, libuv, libevent, nginx, FILE.c, a program or "
-                   "ADDRESS:PORT");
+        argp_error(
+            state,
+            "which servers? Labs, all, libuv, libevent, prefork, nginx, FILE.c, a program or "
+            "ADDRESS:PORT");
     else
         return parse_load(key, argument, state);
     return 0;
@@ -248,7 +249,8 @@ static const struct argp bench_argp = {
         "Compare servers under the same load on this machine: each in turn, in several rounds, "
         "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
         "WHAT is a lab (05; its own folder, or with --solution the reference), all, libuv, "
-        "libevent, nginx (with --http /64.txt), FILE.c, a program that takes a port, or "
+        "libevent, prefork, nginx (with --http /64.txt), FILE.c, a program that takes a port, "
+        "or "
         "ADDRESS:PORT "
         "where a server runs already. Exit status: 0 all was measured, 1 "
         "figures are in doubt or a server could not be measured (what could stands there), 2 "

@@ -114,6 +114,7 @@ enum step_kind {
     STEP_MARK,
     STEP_RULES,
     STEP_UNTRUE, /* t:expect or t:fail did not hold: recorded, then the check ends */
+    STEP_LOAD,   /* many connections that all do the same */
     STEP_SERVER, /* for the run's server callbacks, see server_verb */
 };
 
@@ -151,6 +152,16 @@ struct server_request {
     const char *name; /* of a file in FOLDER */
 };
 
+/* A load: see load/load.h. Belongs to the script; filled in by whoever carries the step out. */
+struct load_request {
+    int64_t connections, idle, slow, slow_rate, at_once, size, pipeline, each, total, rate;
+    double seconds, warm_up, ramp, within;
+    uint64_t seed;
+    uint64_t messages, connected;                   /* the results: answered, in all */
+    double measured, p50, p99, most, corrected_p99; /* seconds */
+    char doubt[400];
+};
+
 struct step {
     enum step_kind kind;
     const char *verb;             /* as the script wrote it, "expect_close" */
@@ -165,6 +176,7 @@ struct step {
     int receive_buffer, send_buffer; /* CONNECT: bytes, 0: the kernel's */
     int port;                        /* CONNECT: 0: the server's first one */
     const char *from;                /* CONNECT: source address or NULL */
+    struct load_request *load;       /* LOAD */
     struct server_request server;
     void *owner; /* the host's: the coroutine that waits */
 };

@@ -27,8 +27,8 @@ typedef struct epoll_client {
     int fd;
     bool readable, writable; /* an edge said so, and no EAGAIN since */
     bool listed;             /* stands in the ready list */
-    char buffer[BUFFER_SIZE];
-    size_t start, end; /* buffer[start] to buffer[end - 1] is still to be sent */
+    char *buffer;            /* NULL: nothing is in it, and nobody who is silent has one */
+    size_t start, end;       /* buffer[start] to buffer[end - 1] is still to be sent */
     TAILQ_ENTRY(epoll_client) in_clients, in_ready;
 } epoll_client_t;
 
@@ -124,9 +124,24 @@ static bool handle_client_read(epoll_client_t *client)
 {
     if (!client->readable || client->start < client->end)
         return true;
+    if (!client->buffer && !(client->buffer = malloc(BUFFER_SIZE)))
+        return false;
     /* TODO 4: Receive once: the others are waiting. Until EAGAIN has been seen there may be
        more, so the client stays readable, and has another turn. */
     client->readable = false;
+    return true;
+}
+
+/* A turn. False: it was the client's last one. */
+static bool serve_client(epoll_client_t *client)
+{
+    if (!handle_client_write(client) || !handle_client_read(client) ||
+        !handle_client_write(client))
+        return false;
+    if (client->start == client->end) {
+        free(client->buffer);
+        client->buffer = NULL;
+    }
     return true;
 }
 
@@ -140,8 +155,7 @@ static void serve_ready(void)
         more = client != last;
         TAILQ_REMOVE(&ready, client, in_ready);
         client->listed = false;
-        if (handle_client_write(client) && handle_client_read(client) &&
-            handle_client_write(client))
+        if (serve_client(client))
             make_ready(client);
         else
             remove_client(client);

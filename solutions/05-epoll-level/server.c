@@ -33,9 +33,9 @@ typedef struct epoll_client {
     TAILQ_ENTRY(epoll_client) place;
     int fd;                /* -1: closed */
     uint32_t interest;     /* what epoll was asked for */
+    char *buffer;          /* NULL: nothing is in it, and nobody who is silent has one */
     size_t start, end;     /* buffer[start] to buffer[end - 1] is still to be sent */
     int64_t last_activity; /* ms, when bytes last moved, in or out */
-    char buffer[BUFFER_SIZE];
 } epoll_client_t;
 
 TAILQ_HEAD(client_list, epoll_client);
@@ -100,6 +100,7 @@ static void free_closed(void)
     epoll_client_t *client;
     while ((client = TAILQ_FIRST(&pool.closed))) {
         TAILQ_REMOVE(&pool.closed, client, place);
+        free(client->buffer);
         free(client);
     }
 }
@@ -156,7 +157,7 @@ static outcome_t handle_client_read(int epoll_fd, epoll_client_t *client)
     /* SOLUTION 4: Receive into the buffer, and try to send it back at once: mostly the kernel
        takes it. Tell apart bytes, the end, "nothing there after all" and a broken
        connection. */
-    ssize_t received = recv(client->fd, client->buffer, sizeof client->buffer, 0);
+    ssize_t received = recv(client->fd, client->buffer, BUFFER_SIZE, 0);
     if (received < 0 && (errno == EAGAIN || errno == EINTR))
         return NOTHING;
     if (received > 0) {
@@ -172,15 +173,21 @@ static outcome_t handle_client_read(int epoll_fd, epoll_client_t *client)
     return outcome;
 }
 
+static outcome_t write_or_read(int epoll_fd, epoll_client_t *client)
+{
+    if (client->buffer)
+        return handle_client_write(epoll_fd, client);
+    client->buffer = malloc(BUFFER_SIZE);
+    return client->buffer ? handle_client_read(epoll_fd, client) : OVER;
+}
+
 /*
  * EPOLLERR and EPOLLHUP come without being asked for; what they mean, the call tells that the
  * client waits for anyhow.
  */
 static void serve_client(int epoll_fd, epoll_client_t *client)
 {
-    bool pending = client->start < client->end;
-    switch (pending ? handle_client_write(epoll_fd, client)
-                    : handle_client_read(epoll_fd, client)) {
+    switch (write_or_read(epoll_fd, client)) {
     case MOVED:
         touch(client);
         break;
@@ -189,6 +196,10 @@ static void serve_client(int epoll_fd, epoll_client_t *client)
     case OVER: /* nothing is left to be sent, or nobody to send it to */
         remove_client(client);
         break;
+    }
+    if (client->start == client->end) {
+        free(client->buffer);
+        client->buffer = NULL;
     }
 }
 

@@ -27,8 +27,8 @@ typedef struct epoll_client {
     int fd;
     bool readable, writable; /* an edge said so, and no EAGAIN since */
     bool listed;             /* stands in the ready list */
-    char buffer[BUFFER_SIZE];
-    size_t start, end; /* buffer[start] to buffer[end - 1] is still to be sent */
+    char *buffer;            /* NULL: nothing is in it, and nobody who is silent has one */
+    size_t start, end;       /* buffer[start] to buffer[end - 1] is still to be sent */
     TAILQ_ENTRY(epoll_client) in_clients, in_ready;
 } epoll_client_t;
 
@@ -66,6 +66,7 @@ static void remove_client(epoll_client_t *client)
         TAILQ_REMOVE(&ready, client, in_ready);
     TAILQ_REMOVE(&clients, client, in_clients);
     close(client->fd); /* which takes it out of the epoll set too: epoll(7), question 6 */
+    free(client->buffer);
     free(client);
     out_of_descriptors = false;
     /* SKELETON
@@ -179,6 +180,8 @@ static bool handle_client_read(epoll_client_t *client)
 {
     if (!client->readable || client->start < client->end)
         return true;
+    if (!client->buffer && !(client->buffer = malloc(BUFFER_SIZE)))
+        return false;
     /* SOLUTION 4: Receive once: the others are waiting. Until EAGAIN has been seen there may be
        more, so the client stays readable, and has another turn. */
     ssize_t received = recv(client->fd, client->buffer, BUFFER_SIZE, 0);
@@ -196,6 +199,19 @@ static bool handle_client_read(epoll_client_t *client)
     /* END */
 }
 
+/* A turn. False: it was the client's last one. */
+static bool serve_client(epoll_client_t *client)
+{
+    if (!handle_client_write(client) || !handle_client_read(client) ||
+        !handle_client_write(client))
+        return false;
+    if (client->start == client->end) {
+        free(client->buffer);
+        client->buffer = NULL;
+    }
+    return true;
+}
+
 /* One turn for each client that is in the list now; some come back for another one. */
 static void serve_ready(void)
 {
@@ -206,8 +222,7 @@ static void serve_ready(void)
         more = client != last;
         TAILQ_REMOVE(&ready, client, in_ready);
         client->listed = false;
-        if (handle_client_write(client) && handle_client_read(client) &&
-            handle_client_write(client))
+        if (serve_client(client))
             make_ready(client);
         else
             remove_client(client);

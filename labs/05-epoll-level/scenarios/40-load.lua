@@ -218,6 +218,7 @@ check "clients come and go, and nothing of them stays" {
     "close(2) and free(3), both, and each of them once.",
   },
   run = function(t)
+    t:expect_no_growth()
     local one = t:connect()
     one:echo("hello\n", { within = 10 })
     local open, memory = t.server:descriptors(), 0

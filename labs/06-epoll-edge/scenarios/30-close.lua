@@ -158,6 +158,7 @@ check "a closed descriptor leaves nothing behind" {
       .. "any, comes before it.",
   },
   run = function(t)
+    t:expect_no_growth()
     local c = { t:connect() }
     c[1]:echo("client 1\n", { within = 10 })
     local alone = t.server:descriptors()
