@@ -158,14 +158,14 @@ check "clients without a descriptor have failed" {
   hints = {
     "Your program may open 12 more descriptors, and is to have 30 clients. What does socket return for the rest?",
     "-1 with EMFILE: that client has failed. The others are measured as ever.",
-    "Look at what socket(2) returned before it is used; do not give up for all, and do not try again.",
+    "Look at what socket(2) returned before it is used; do not give up for all, and do not try again. poll(2) takes no more entries than there may be descriptors (EINVAL).",
   },
   run = function(t)
     local tell = probe(t)
     tell("descriptors 12")
     local r = measure(t, tell, "wants=10", 30)
     t:expect(r.successful + r.failed == 30, "30 clients: %d successful and %d failed", r.successful, r.failed)
-    t:expect(r.successful >= 6 and r.successful <= 12, "12 descriptors were free, and successful_connections is %d", r.successful)
+    t:expect(r.successful >= 6, "12 descriptors were free, and successful_connections is %d", r.successful)
     t:expect(r.content == r.successful, "%d clients had all their answers, and successful_connections is %d", r.content, r.successful)
     expect_truth(t, r)
   end,

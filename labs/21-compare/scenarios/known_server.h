@@ -45,18 +45,22 @@ static int count_clients(int *waiting)
     return all;
 }
 
-/* Nothing tells of a client that the queue has no room for: the kernel's table is asked. */
+/*
+ * Nothing tells of a client that the queue has no room for: the kernel's table is asked. Whoever
+ * waits at the end has waited all the time, as all were there in the beginning.
+ */
 static void accept_late(void)
 {
-    int waiting;
-    for (int rounds = 0; count_clients(&waiting) < known.behaviour.clients && rounds < 300;
-         rounds++)
+    struct truth *truth = &known.truth;
+    for (int rounds = 0;
+         count_clients(&truth->waiting) < known.behaviour.clients && rounds < 300; rounds++)
         pause_milliseconds(10);
     double seen = seconds_now();
     pause_milliseconds(known.behaviour.late);
-    known.truth.waiting = waiting;
-    known.truth.accepting = seconds_now();
-    known.truth.waited = known.truth.accepting - seen;
+    truth->waited = seconds_now() - seen;
+    count_clients(&truth->waiting);
+    truth->accepting = seconds_now();
+    listen(known.listener, known.behaviour.clients); /* from now on there is room for all */
     accept_all();
 }
 
