@@ -19,6 +19,7 @@ end
 
 -- Each time must lie between what the server saw of it from its side, however busy the machine.
 local function expect_truth(t, r)
+  t:expect(r.answers > 0, "the server has answered nothing")
   local lower, upper = r.lower / r.answers, r.upper / r.answers
   t:expect(type(r.response) == "number" and type(r.connection) == "number", "the times are no numbers: connection_time %s, request_response_time %s", r.connection, r.response)
   t:expect(r.response >= lower * 0.999 - 2e-6, "request_response_time is %.6f s: too short. The server alone took %.6f s from seeing a request to sending the last byte of its answer (mean of %d)", r.response, lower, r.answers)
@@ -111,7 +112,7 @@ check "waiting for a connection is connection_time, and not response time" {
 }
 
 check "a client that waits delays no other one" {
-  points = 7,
+  points = 5,
   program = "probe.c",
   hints = {
     "Some clients wait for their answers. What do the others do meanwhile?",
@@ -147,7 +148,7 @@ check "signals are neither failures nor answers" {
 }
 
 check "while the server thinks, a hundred silent clients cost nothing" {
-  points = 8,
+  points = 6,
   program = "probe.c",
   hints = {
     "All clients wait for the server. How often does your program wake up meanwhile?",
@@ -182,5 +183,23 @@ check "a clock that somebody sets is no clock to measure with" {
     local r = measure(t, tell, "at=25 jump=1", 5)
     expect_counts(t, r, 5, 0)
     expect_truth(t, r)
+  end,
+}
+
+check "a connection that does not come is a failure after timeout_ms" {
+  points = 3,
+  program = "probe.c",
+  watch = false, -- quick, so that a second is a long time
+  hints = {
+    "A client is neither connected nor refused. How long does it wait?",
+    "timeout_ms limit the wait for a connection, too; the other clients wait for this one before they ask.",
+    "connect(2) alone gives up after minutes. Without blocking: poll(2) or epoll_wait(2) with the time that is left; with threads also SO_SNDTIMEO (socket(7)).",
+  },
+  run = function(t)
+    local tell = probe(t)
+    tell("set 1 600")
+    local r = measure(t, tell, "backlog=1 clients=6 late=3000", 6)
+    expect_counts(t, r, 0, 6)
+    t:expect(r.took >= 0.6, "the time-out was 0.6 s, and benchmark_server gave up after %.3f s", r.took)
   end,
 }

@@ -19,6 +19,7 @@ end
 
 -- Each time must lie between what the server saw of it from its side, however busy the machine.
 local function expect_truth(t, r)
+  t:expect(r.answers > 0, "the server has answered nothing")
   local lower, upper = r.lower / r.answers, r.upper / r.answers
   t:expect(type(r.response) == "number" and type(r.connection) == "number", "the times are no numbers: connection_time %s, request_response_time %s", r.connection, r.response)
   t:expect(r.response >= lower * 0.999 - 2e-6, "request_response_time is %.6f s: too short. The server alone took %.6f s from seeing a request to sending the last byte of its answer (mean of %d)", r.response, lower, r.answers)

@@ -1,4 +1,4 @@
--- Many clients.
+-- Many clients, and calls that do less than they were asked for.
 
 -- Commands go to the probe (probe.c, known_server.h); the values that come back are a table.
 local function probe(t)
@@ -19,6 +19,7 @@ end
 
 -- Each time must lie between what the server saw of it from its side, however busy the machine.
 local function expect_truth(t, r)
+  t:expect(r.answers > 0, "the server has answered nothing")
   local lower, upper = r.lower / r.answers, r.upper / r.answers
   t:expect(type(r.response) == "number" and type(r.connection) == "number", "the times are no numbers: connection_time %s, request_response_time %s", r.connection, r.response)
   t:expect(r.response >= lower * 0.999 - 2e-6, "request_response_time is %.6f s: too short. The server alone took %.6f s from seeing a request to sending the last byte of its answer (mean of %d)", r.response, lower, r.answers)
@@ -41,7 +42,7 @@ local function measure(t, tell, behaviour, clients)
 end
 
 check "a thousand clients at the same time" {
-  points = 4,
+  points = 3,
   program = "probe.c",
   time = 240,
   watch = false,
@@ -58,5 +59,22 @@ check "a thousand clients at the same time" {
     t:expect(r.together == 1000, "benchmark_server was called for 1000 clients, and %d were connected when the first request came", r.together)
     t:expect(r.content == 1000, "%d of 1000 clients had all their answers", r.content)
     expect_truth(t, r)
+  end,
+}
+
+check "a send may take only a part of the request" {
+  points = 2,
+  program = "probe.c",
+  hints = {
+    "What does send return, and what becomes of the bytes that it did not take?",
+    "It may take fewer bytes than it was given. The rest is to be sent as well, from there on.",
+    "send(2) in a loop, from request + sent, until all 64 bytes are taken.",
+  },
+  run = function(t)
+    local tell = probe(t)
+    t.server:fault { call = "@send", short = 7, count = 400 }
+    local r = measure(t, tell, "wants=10", 5)
+    expect_counts(t, r, 5, 0)
+    t:expect(r.content == 5 and r.out_of_turn == 0, "%d of 5 clients had all their answers; %d times more than a request came", r.content, r.out_of_turn)
   end,
 }

@@ -11,6 +11,7 @@
  *   run LABEL CLIENTS     has the benchmark called, and answers at once
  *   asked NUMBER          answers when so many requests have come
  *   go                    answers those that are held
+ *   leave                 closes all connections, and listens no more
  *   wait                  answers when the benchmark has returned: what it returned, and the truth
  *
  * Anything else goes to the process of the benchmark, whose answer comes back. The two processes
@@ -74,8 +75,6 @@ static void end_service(void)
     for (int fd = 0; fd < PEERS_MOST; fd++)
         if (known.peers[fd].number > 0)
             forget_peer(&known.peers[fd]);
-    known.truth = (struct truth){0};
-    known.asked_for = 0;
 }
 
 static void read_behaviour(char *words)
@@ -96,6 +95,8 @@ static void read_behaviour(char *words)
 static void order_serve(char *words)
 {
     end_service();
+    known.truth = (struct truth){0};
+    known.asked_for = 0;
     read_behaviour(words);
     known.listener = support_listen(known.port);
     if (known.behaviour.backlog > 0)
@@ -136,6 +137,13 @@ static void order_go(char *words)
     answer_script("");
 }
 
+static void order_leave(char *words)
+{
+    (void)words;
+    end_service();
+    answer_script("");
+}
+
 /* What the benchmark returned, and the truth, in which no client is better than now. */
 static void tell_result(void)
 {
@@ -168,8 +176,8 @@ static const struct {
     const char *name;
     void (*run)(char *words);
 } orders[] = {
-    {"serve", order_serve}, {"run ", order_run},  {"asked ", order_asked},
-    {"go", order_go},       {"wait", order_wait},
+    {"serve", order_serve}, {"run ", order_run},    {"asked ", order_asked},
+    {"go", order_go},       {"leave", order_leave}, {"wait", order_wait},
 };
 
 static void obey(char *line)

@@ -19,6 +19,7 @@ end
 
 -- Each time must lie between what the server saw of it from its side, however busy the machine.
 local function expect_truth(t, r)
+  t:expect(r.answers > 0, "the server has answered nothing")
   local lower, upper = r.lower / r.answers, r.upper / r.answers
   t:expect(type(r.response) == "number" and type(r.connection) == "number", "the times are no numbers: connection_time %s, request_response_time %s", r.connection, r.response)
   t:expect(r.response >= lower * 0.999 - 2e-6, "request_response_time is %.6f s: too short. The server alone took %.6f s from seeing a request to sending the last byte of its answer (mean of %d)", r.response, lower, r.answers)
@@ -69,22 +70,6 @@ check "an answer that is too long is noticed with the next one" {
   end,
 }
 
-check "a send may take only a part of the request" {
-  points = 2,
-  program = "probe.c",
-  hints = {
-    "What does send return, and what becomes of the bytes that it did not take?",
-    "It may take fewer bytes than it was given: send(2) again, from there on.",
-  },
-  run = function(t)
-    local tell = probe(t)
-    t.server:fault { call = "@send", short = 7, count = 400 }
-    local r = measure(t, tell, "wants=10", 5)
-    expect_counts(t, r, 5, 0)
-    t:expect(r.content == 5 and r.out_of_turn == 0, "%d of 5 clients had all their answers; %d times more than a request came", r.content, r.out_of_turn)
-  end,
-}
-
 check "five hundred clients at once, with a request each" {
   points = 2,
   program = "probe.c",
@@ -101,5 +86,24 @@ check "five hundred clients at once, with a request each" {
     expect_counts(t, r, 400, 100)
     t:expect(r.together == 500, "benchmark_server was called for 500 clients, and %d were connected when the first request came", r.together)
     expect_truth(t, r)
+  end,
+}
+
+check "a server that ends takes all clients with it" {
+  points = 2,
+  program = "probe.c",
+  hints = {
+    "All clients wait for an answer, and the server ends. What have you measured?",
+    "Failures, as many as there were clients; and no time at all.",
+  },
+  run = function(t)
+    local tell = probe(t)
+    tell("serve hold=1")
+    tell("run server 10")
+    tell("asked 10", "within 10 s not all of 10 clients had asked")
+    tell("leave")
+    local r = tell("wait")
+    expect_counts(t, r, 0, 10)
+    t:expect(r.connection == 0 and r.response == 0, "nothing was answered: connection_time is %s and request_response_time %s, not 0", r.connection, r.response)
   end,
 }
