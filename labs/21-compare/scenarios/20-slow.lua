@@ -6,7 +6,7 @@ local function probe(t)
   local function tell(command, message)
     control:send(command .. "\n")
     t:eventually(function() return control:received() >= 512 or not control.alive end,
-      { within = message and 10 or 60, message = message or "benchmark_server has not returned after 60 s" })
+      { within = message and 15 or 40, message = message or "benchmark_server does not return" })
     t:expect(control:received() >= 512, "the program ended in the middle of benchmark_server")
     local line, values = control:expect_bytes(512), {}
     t:expect(line:sub(1, 6) ~= "error=", "%s", line:match("^error=(.-) *\n"))
@@ -86,7 +86,7 @@ check "a server that stands still for a second shows in the mean" {
   },
   run = function(t)
     local tell = probe(t)
-    local r = measure(t, tell, "at=25 stand=1000", 10)
+    local r = measure(t, tell, "delay=5 at=25 stand=1000", 10)
     expect_counts(t, r, 10, 0)
     expect_truth(t, r)
   end,
@@ -103,8 +103,9 @@ check "waiting for a connection is connection_time, and not response time" {
   run = function(t)
     local tell = probe(t)
     tell("set 1 60000")
-    local r = measure(t, tell, "backlog=1 clients=6 late=500", 6)
+    local r = measure(t, tell, "backlog=1 clients=6 late=500 delay=50", 6)
     expect_counts(t, r, 6, 0)
+    t:expect(r.waiting > 1, "there was room for 2 of 6 clients, and %d others tried to connect meanwhile: no client waits until another one is connected", r.waiting)
     local least = r.waiting * r.waited / 6
     t:expect(r.connection >= least * 0.999, "%d of 6 clients waited for more than %.3f s each until they were connected: the mean is %.3f s at least, and connection_time is %.6f s", r.waiting, r.waited, least, r.connection)
     expect_truth(t, r)
@@ -121,9 +122,9 @@ check "a client that waits delays no other one" {
   },
   run = function(t)
     local tell = probe(t)
-    tell("serve hold=2")
+    tell("serve hold=2 delay=5")
     tell("run server 6")
-    tell("asked 33", "3 of 6 clients had no answer yet; within 10 s the other 3 had not made their 10 requests each")
+    tell("asked 33", "3 of 6 clients had no answer yet; the other 3 had not made their 10 requests each")
     tell("go")
     local r = tell("wait")
     expect_counts(t, r, 6, 0)
@@ -160,7 +161,7 @@ check "while the server thinks, a hundred silent clients cost nothing" {
     tell("set 1 60000")
     tell("serve hold=1")
     tell("run server 100")
-    tell("asked 100", "within 10 s not all of 100 clients had asked")
+    tell("asked 100", "not all of 100 clients had asked")
     t:quiet(1.2)
     tell("go")
     local r = tell("wait")
@@ -180,7 +181,7 @@ check "a clock that somebody sets is no clock to measure with" {
   },
   run = function(t)
     local tell = probe(t)
-    local r = measure(t, tell, "at=25 jump=1", 5)
+    local r = measure(t, tell, "delay=10 at=25 jump=1", 5)
     expect_counts(t, r, 5, 0)
     expect_truth(t, r)
   end,

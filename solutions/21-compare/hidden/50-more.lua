@@ -6,7 +6,7 @@ local function probe(t)
   local function tell(command, message)
     control:send(command .. "\n")
     t:eventually(function() return control:received() >= 512 or not control.alive end,
-      { within = message and 10 or 60, message = message or "benchmark_server has not returned after 60 s" })
+      { within = message and 15 or 40, message = message or "benchmark_server does not return" })
     t:expect(control:received() >= 512, "the program ended in the middle of benchmark_server")
     local line, values = control:expect_bytes(512), {}
     t:expect(line:sub(1, 6) ~= "error=", "%s", line:match("^error=(.-) *\n"))
@@ -100,7 +100,7 @@ check "a server that ends takes all clients with it" {
     local tell = probe(t)
     tell("serve hold=1")
     tell("run server 10")
-    tell("asked 10", "within 10 s not all of 10 clients had asked")
+    tell("asked 10", "not all of 10 clients had asked")
     tell("leave")
     local r = tell("wait")
     expect_counts(t, r, 0, 10)
