@@ -30,6 +30,7 @@ static const struct key lab_keys[] = {
     {"rules", read_rules, 0},
     {"sanitizer", read_sanitizer, 0},
     {"watch_files", key_flag, FIELD(watch_files)},
+    {"client", key_flag, FIELD(client)},
     {NULL, NULL, 0},
 };
 #undef FIELD
