@@ -4,7 +4,7 @@ lab {
   summary = "A benchmark with many clients at a time: what is measured, what counts as a failure, and what a mean leaves out",
   man = { "clock_gettime(2)", "connect(2)", "epoll(7)", "getsockopt(2)", "socket(7)", "tcp(7)" },
   files = { "benchmark.c" },
-  arguments = { "PORT" },
+  client = true,
   libraries = { "-pthread" },
 
   sanitizer = {
