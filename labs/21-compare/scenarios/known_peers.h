@@ -44,44 +44,65 @@ struct common {
     char answer[RESULT_SIZE]; /* and what it answers */
 };
 
+/* What a faulty connection meets in place of an answer. */
+#define FAULTS(X)                                                                              \
+    X(FAULT_NONE, "none")                                                                      \
+    X(FAULT_CLOSE, "close")                                                                    \
+    X(FAULT_RESET, "reset")                                                                    \
+    X(FAULT_PART, "part")       /* all but the last byte, and a close */                       \
+    X(FAULT_WRONG, "wrong")     /* the last byte is another one */                             \
+    X(FAULT_SILENT, "silent")   /* nothing at all */                                           \
+    X(FAULT_DRIBBLE, "dribble") /* byte after byte, `gap` apart, and never the last one */     \
+    X(FAULT_LONG, "long")       /* one byte too many */
+
 enum fault {
-    FAULT_NONE,
-    FAULT_CLOSE,   /* 1: closes in place of an answer */
-    FAULT_RESET,   /* 2: with a reset */
-    FAULT_PART,    /* 3: after all but the last byte of it */
-    FAULT_WRONG,   /* 4: the last byte of it is another one */
-    FAULT_SILENT,  /* 5: never answers */
-    FAULT_DRIBBLE, /* 6: byte after byte, `gap` apart, and never the last one */
-    FAULT_LONG,    /* 7: one byte too many */
+#define X(fault, name) fault,
+    FAULTS(X)
+#undef X
+        FAULT_COUNT
 };
 
-/* All in milliseconds, or counts. */
+/* What the server does, as the script orders it: "delay=20 every=3 fault=wrong". */
 struct behaviour {
-    int delay;       /* before each answer */
-    int pieces, gap; /* an answer comes in so many, so long apart */
-    int every, after,
-        fault;           /* each `every`-th connection has the fault after so many answers */
-    int hold;            /* each `hold`-th connection is answered when the script says go */
-    int at, stand, jump; /* once so many requests have come: stands still, sets the clock */
-    int signals;         /* before each piece, to each thread of the benchmark */
-    int backlog, clients, late,
-        turn_away; /* accepts when so many clients are there, and so much
-                                              later; turns the first ones away */
+    int delay;     /* ms before each answer */
+    int pieces;    /* parts in which it comes, */
+    int gap;       /* ms between two of them */
+    int every;     /* each `every`-th connection is a faulty one */
+    int after;     /* so many answers later, */
+    int fault;     /* and meets this */
+    int hold;      /* each `hold`-th connection is answered when the script says go */
+    int at;        /* when so many requests have come, the server, once, */
+    int stand;     /* stands still for so many ms, */
+    int jump;      /* and sets the time of day */
+    int signals;   /* to each thread of the benchmark, before each piece */
+    int backlog;   /* room in the queue; 0: enough */
+    int clients;   /* accepts when so many are there, */
+    int late;      /* and so many ms later, */
+    int turn_away; /* and turns so many away */
     int wants;     /* answers that make a client content */
 };
 
-#define BEHAVIOUR(name)                                                                        \
-    {                                                                                          \
-#name, offsetof(struct behaviour, name)                                                \
-    }
+#define OFFSET(field) offsetof(struct behaviour, field)
 static const struct {
     const char *name;
     size_t offset;
-} behaviour_names[] = {
-    BEHAVIOUR(delay),   BEHAVIOUR(pieces), BEHAVIOUR(gap),       BEHAVIOUR(every),
-    BEHAVIOUR(after),   BEHAVIOUR(fault),  BEHAVIOUR(hold),      BEHAVIOUR(at),
-    BEHAVIOUR(stand),   BEHAVIOUR(jump),   BEHAVIOUR(signals),   BEHAVIOUR(backlog),
-    BEHAVIOUR(clients), BEHAVIOUR(late),   BEHAVIOUR(turn_away), BEHAVIOUR(wants),
+} behaviour_words[] = {
+    {"delay", OFFSET(delay)},
+    {"pieces", OFFSET(pieces)},
+    {"gap", OFFSET(gap)},
+    {"every", OFFSET(every)},
+    {"after", OFFSET(after)},
+    {"fault", OFFSET(fault)},
+    {"hold", OFFSET(hold)},
+    {"at", OFFSET(at)},
+    {"stand", OFFSET(stand)},
+    {"jump", OFFSET(jump)},
+    {"signals", OFFSET(signals)},
+    {"backlog", OFFSET(backlog)},
+    {"clients", OFFSET(clients)},
+    {"late", OFFSET(late)},
+    {"turn_away", OFFSET(turn_away)},
+    {"wants", OFFSET(wants)},
 };
 
 struct peer {

@@ -7,7 +7,7 @@
  * The script speaks to it over the first connection to PORT, a line a command; each is answered
  * by ANSWER_SIZE bytes of "name=value" words:
  *
- *   serve [name=number…]  begins to listen on PORT + 1, and to count anew; see behaviour_names
+ *   serve [name=value…]   begins to listen on PORT + 1, and to count anew; see struct behaviour
  *   run LABEL CLIENTS     has the benchmark called, and answers at once
  *   asked NUMBER          answers when so many requests have come
  *   go                    answers those that are held
@@ -77,19 +77,37 @@ static void end_service(void)
             forget_peer(&known.peers[fd]);
 }
 
+static int value_of(const char *text)
+{
+    static const char *const names[] = {
+#define X(fault, name) name,
+        FAULTS(X)
+#undef X
+    };
+    for (int fault = 0; fault < FAULT_COUNT; fault++)
+        if (strcmp(text, names[fault]) == 0)
+            return fault;
+    return (int)strtol(text, NULL, 10);
+}
+
+/* "delay=20" */
+static void read_word(const char *word)
+{
+    for (size_t i = 0; i < sizeof behaviour_words / sizeof *behaviour_words; i++) {
+        size_t size = strlen(behaviour_words[i].name);
+        if (strncmp(word, behaviour_words[i].name, size) != 0 || word[size] != '=')
+            continue;
+        int value = value_of(word + size + 1);
+        memcpy((char *)&known.behaviour + behaviour_words[i].offset, &value, sizeof value);
+    }
+}
+
 static void read_behaviour(char *words)
 {
     known.behaviour = (struct behaviour){.pieces = 1};
     char *rest = NULL;
     for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
-        for (size_t i = 0; i < sizeof behaviour_names / sizeof *behaviour_names; i++) {
-            size_t size = strlen(behaviour_names[i].name);
-            if (strncmp(word, behaviour_names[i].name, size) == 0 && word[size] == '=') {
-                int number = (int)strtol(word + size + 1, NULL, 10);
-                memcpy((char *)&known.behaviour + behaviour_names[i].offset, &number,
-                       sizeof number);
-            }
-        }
+        read_word(word);
 }
 
 static void order_serve(char *words)
@@ -144,7 +162,7 @@ static void order_leave(char *words)
     answer_script("");
 }
 
-/* What the benchmark returned, and the truth, in which no client is better than now. */
+/* What the benchmark returned, and the truth. An answer whose end was not seen has come by now. */
 static void tell_result(void)
 {
     const struct truth *truth = &known.truth;

@@ -65,7 +65,7 @@ check "an answer that is too long is noticed with the next one" {
   },
   run = function(t)
     local tell = probe(t)
-    local r = measure(t, tell, "every=2 after=2 fault=7", 6)
+    local r = measure(t, tell, "every=2 after=2 fault=long", 6)
     expect_counts(t, r, 3, 3)
   end,
 }
@@ -82,7 +82,7 @@ check "five hundred clients at once, with a request each" {
   run = function(t)
     local tell = probe(t)
     tell("set 1 60000")
-    local r = measure(t, tell, "every=5 after=0 fault=1", 500)
+    local r = measure(t, tell, "every=5 after=0 fault=close", 500)
     expect_counts(t, r, 400, 100)
     t:expect(r.together == 500, "benchmark_server was called for 500 clients, and %d were connected when the first request came", r.together)
     expect_truth(t, r)
