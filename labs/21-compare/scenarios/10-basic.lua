@@ -6,7 +6,7 @@ local function probe(t)
   local function tell(command, message)
     control:send(command .. "\n")
     t:eventually(function() return control:received() >= 512 or not control.alive end,
-      { within = message and 15 or 40, message = message or "benchmark_server does not return" })
+      { within = message and 15 or 25, message = message or "benchmark_server does not return" })
     t:expect(control:received() >= 512, "the program ended in the middle of benchmark_server")
     local line, values = control:expect_bytes(512), {}
     t:expect(line:sub(1, 6) ~= "error=", "%s", line:match("^error=(.-) *\n"))
