@@ -165,7 +165,7 @@ static void ask(struct benchmark *benchmark, struct client *client)
 {
     int number = (int)(client - benchmark->clients) * requests_per_client + client->answers;
     for (int i = 0; i < MESSAGE_SIZE; i++)
-        client->request[i] = (char)(number >> i % 4 * 8 ^ i * 37);
+        client->request[i] = (char)((number >> (i % 4 * 8)) ^ (i * 37));
     client->sent = client->received = 0;
     client->since = now();
     become(benchmark, client, ASKING);
