@@ -25,12 +25,12 @@ static const struct key lab_keys[] = {
     {"flags", key_texts, FIELD(flags)},
     {"libraries", key_texts, FIELD(libraries)},
     {"needs", key_texts, FIELD(needs)},
+    {"client", key_flag, FIELD(client)},
     {"limits", key_limits, FIELD(limits)},
     {"time", key_seconds, FIELD(time)},
     {"rules", read_rules, 0},
     {"sanitizer", read_sanitizer, 0},
     {"watch_files", key_flag, FIELD(watch_files)},
-    {"client", key_flag, FIELD(client)},
     {NULL, NULL, 0},
 };
 #undef FIELD
