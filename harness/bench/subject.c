@@ -74,14 +74,11 @@ static int build(struct build_spec spec, const char *name, struct failure *failu
 
 /* --- kinds --- */
 
-static int add_lab(struct subjects *subjects, const char *name, bool solution,
-                   struct failure *failure)
+static int add_server(struct subjects *subjects, const struct manifest *manifest, bool solution,
+                      struct failure *failure)
 {
     char program[PATH_MAX];
-    struct lab *lab = lab_load(name, false, failure);
-    if (!lab)
-        return -1;
-    const struct manifest *manifest = lab->manifest;
+    const char *name = manifest->name;
     char *folder = lab_path(solution ? "solutions" : "labs", name);
     place(subjects, program, sizeof program);
     struct build_spec spec = {.folder = folder,
@@ -94,6 +91,22 @@ static int add_lab(struct subjects *subjects, const char *name, bool solution,
         answer =
             add(subjects, name, program, (const char *const *)manifest->arguments, failure);
     free(folder);
+    return answer;
+}
+
+/* A lab whose program is a client has no server: it is left out, or refused where `named`. */
+static int add_lab(struct subjects *subjects, const char *name, bool named, bool solution,
+                   struct failure *failure)
+{
+    struct lab *lab = lab_load(name, false, failure);
+    if (!lab)
+        return -1;
+    int answer = 0;
+    if (!lab->manifest->client)
+        answer = add_server(subjects, lab->manifest, solution, failure);
+    else if (named)
+        answer = failure_set(failure, STATUS_USAGE,
+                             "the program of %s is a client: there is no server", name);
     lab_free(lab);
     return answer;
 }
@@ -103,7 +116,7 @@ static int add_labs(struct subjects *subjects, bool solution, struct failure *fa
     char **names = lab_names(failure);
     int answer = names ? 0 : -1;
     for (char **name = names; name && *name && answer == 0; name++)
-        answer = add_lab(subjects, *name, solution, failure);
+        answer = add_lab(subjects, *name, false, solution, failure);
     lab_names_free(names);
     return answer;
 }
@@ -185,7 +198,7 @@ int subjects_add(struct subjects *subjects, const char *typed, bool solution,
     if (slash && stat(typed, &status) == 0 && S_ISREG(status.st_mode) && realpath(typed, path))
         return add(subjects, slash + 1, path, only_port, failure);
     char *name = lab_resolve(typed, failure);
-    int answer = name ? add_lab(subjects, name, solution, failure) : -1;
+    int answer = name ? add_lab(subjects, name, true, solution, failure) : -1;
     free(name);
     return answer;
 }

@@ -171,7 +171,10 @@ struct lab *lab_load_with(const char *name, const char *scenario, struct failure
         lab->manifest = manifest_load(folder, failure);
         lab->scenarios = calloc(1, sizeof *lab->scenarios);
     }
-    if (lab && lab->manifest && lab->scenarios)
+    if (lab && lab->manifest && lab->manifest->client)
+        failure_set(failure, STATUS_USAGE, "the program of %s is a client: there is no server",
+                    name);
+    else if (lab && lab->manifest && lab->scenarios)
         lab->scenarios[0] = scenario_load(scenario, false, failure);
     free(folder);
     if (lab && lab->scenarios && lab->scenarios[0]) {

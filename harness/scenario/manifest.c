@@ -25,6 +25,7 @@ static const struct key lab_keys[] = {
     {"flags", key_texts, FIELD(flags)},
     {"libraries", key_texts, FIELD(libraries)},
     {"needs", key_texts, FIELD(needs)},
+    {"client", key_flag, FIELD(client)},
     {"limits", key_limits, FIELD(limits)},
     {"time", key_seconds, FIELD(time)},
     {"rules", read_rules, 0},

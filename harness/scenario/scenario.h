@@ -49,6 +49,7 @@ struct manifest {
     char **libraries; /* "uring" for -luring */
     char **needs;     /* what the machine must allow: "io_uring"; or NULL */
     bool watch_files; /* calls on files stand in the recording too */
+    bool client;      /* the program is no server: nothing to put under load, or to see live */
     struct limits limits;
     double time;             /* seconds for one check, at most */
     double sanitizer_points; /* 0: the lab has no sanitizer check */

@@ -225,3 +225,15 @@ EOF
     wait $! || [ $? -eq 1 ]
     jq -e '.complete == false and .results[0].rounds < 50' "$work/part.json"
 }
+
+@test "a lab whose program is a client has no server: refused by name, left out of all" {
+    run "$iolab" bench --solution 21 "${quick[@]}"
+    [ "$status" -eq 2 ]
+    [[ $output == *"21-compare is a client"* ]]
+    run "$iolab" bench --solution all --rounds 1 --seconds 0.1 --warm-up 0 --connections 2
+    [[ $output == *09-io-uring* ]]
+    [[ $output != *21-compare* ]]
+    run "$root/build/iolab-grade" --solution --scenario "$root/labs/live/10-live.lua" 21
+    [ "$status" -eq 2 ]
+    [[ $output == *"21-compare is a client"* ]]
+}

@@ -33,8 +33,17 @@ compare() { # folder: prints what differs, and last how many were compared
     echo "$count"
 }
 
+# Where every check has a driver there is nothing to compare: then each holds without the tracer too,
+# or needs it.
 test_transparent() { # lab
     local folder watched differences
+    if grep -q '^ *client = true' "labs/$1/lab.lua"; then
+        grade "$1" --solution --unwatched
+        jq -e '.checks | length > 0 and all(.status == "pass" or .status == "not_observed")' "$report" >/dev/null 2>&1
+        say $? "$1: its checks hold unwatched as well" "$(why)"
+        forget
+        return
+    fi
     grade "$1" --solution --seed 11 --verbose
     watched=$(dirname "$report")
     grade "$1" --solution --seed 11 --unwatched

