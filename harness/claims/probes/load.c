@@ -1,0 +1,115 @@
+/*
+ * Experiment `load`: a server under load, by the load generator and in namespaces of its own, as
+ * iolab bench does it. One round has all figures. Servers are the reference solutions of labs
+ * ("05") or peers ("libuv").
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench/round.h"
+#include "claims/experiment.h"
+#include "grade/folder.h"
+
+#define WARM_UP 0.1 /* seconds */
+
+static const struct way ways[] = {
+    {"rate", "messages/s", "messages answered in a second", NULL},
+    {"p50", "us", "latency: half of the messages are answered sooner", NULL},
+    {"p99", "us", "latency: 99 % of the messages are answered sooner", NULL},
+    {"cpu", "us", "processor time of the server for a message, connecting included", NULL},
+    {"busy", "% of a core", "processor time of the server as a share of one core", NULL},
+    {"memory", "MiB", "resident memory of the server with all connections open", NULL},
+    {"memory_each", "KiB", "resident memory of the server for each connection", NULL},
+    {"threads", "threads", "threads of the server with all connections open", NULL},
+    {0},
+};
+
+/* In the order of the ways. */
+static void fill(const double *figures, double *values)
+{
+    const double all[] = {figures[FIGURE_RATE],
+                          figures[FIGURE_P50],
+                          figures[FIGURE_P99],
+                          figures[FIGURE_CPU],
+                          figures[FIGURE_CPU] * figures[FIGURE_RATE] / 1e4,
+                          figures[FIGURE_MEMORY] / 1024,
+                          figures[FIGURE_MEMORY_EACH],
+                          figures[FIGURE_THREADS]};
+    memcpy(values, all, sizeof all);
+}
+
+/* "05" is "05-epoll-level". NULL: it was not built yet. */
+static const struct subject *find(const struct subjects *subjects, const char *server)
+{
+    for (size_t i = 0; i < subjects->count; i++)
+        if (strncmp(subjects->items[i].name, server, strlen(server)) == 0)
+            return &subjects->items[i];
+    return NULL;
+}
+
+static int prepare(const struct parameters *parameters, struct subjects *subjects,
+                   struct failure *failure)
+{
+    if (!parameters->server)
+        return failure_set(failure, STATUS_MACHINE, "this load names no server");
+    return find(subjects, parameters->server)
+               ? 0
+               : subjects_add(subjects, parameters->server, true, failure);
+}
+
+static int run(const struct parameters *parameters, const struct subjects *subjects,
+               struct sample *sample, struct failure *failure)
+{
+    char folder[4096];
+    struct round_result result;
+    int threads = (int)parameters->threads, connections = (int)parameters->connections;
+    struct round_spec spec = {
+        .subject = find(subjects, parameters->server),
+        .folder = folder,
+        .load = {.connections = connections,
+                 .idle = (int)parameters->idle,
+                 .size = (int)parameters->size,
+                 .pipeline = (int)parameters->pipeline,
+                 .rate = (double)parameters->rate,
+                 .warm_up = WARM_UP,
+                 .seconds = parameters->seconds,
+                 .threads = threads < connections ? threads : connections,
+                 .seed = 1},
+    };
+    snprintf(folder, sizeof folder, "%s/work", subjects->folder);
+    mkdir(folder, 0777);
+    chmod(folder, 0777); /* the server may be somebody else */
+    int answer = round_run(&spec, &result, failure);
+    folder_remove(folder);
+    if (answer < 0)
+        return -1;
+    fill(result.figures, sample->values);
+    snprintf(sample->doubt, sizeof sample->doubt, "%s", result.doubt);
+    return 0;
+}
+
+static const struct key keys[] = {
+    {"figure", key_text, offsetof(struct parameters, way)},
+    EXPERIMENT_KEY(key_text, server),
+    EXPERIMENT_KEY(experiment_positive, connections),
+    EXPERIMENT_KEY(key_count, idle),
+    EXPERIMENT_KEY(experiment_positive, size),
+    EXPERIMENT_KEY(experiment_positive, pipeline),
+    EXPERIMENT_KEY(key_count, rate),
+    EXPERIMENT_KEY(experiment_positive, threads),
+    EXPERIMENT_KEY(key_seconds, seconds),
+    EXPERIMENT_KEYS_END,
+};
+
+extern const struct experiment experiment_load;
+const struct experiment experiment_load = {
+    .name = "load",
+    .keys = keys,
+    .ways = ways,
+    .usual = {.connections = 1, .size = 64, .pipeline = 1, .threads = 2, .seconds = 0.4},
+    .rounds = 3,
+    .run = run,
+    .prepare = prepare,
+};

@@ -1,0 +1,98 @@
+/* See probe.h. */
+#include "claims/probes/probe.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "bench/figures.h"
+
+#define SPARE 64 /* descriptors besides those that a probe counts */
+
+int probe_failed(struct failure *failure, const char *what)
+{
+    return failure_errno(failure, STATUS_MACHINE, "cannot %s", what);
+}
+
+int probe_time(int (*once)(void *context), void *context, int calls, double *microseconds,
+               const char *what, struct failure *failure)
+{
+    double each[PROBE_REPETITIONS];
+    for (int i = 0; i < calls / 10 + 1; i++)
+        if (once(context) < 0)
+            return probe_failed(failure, what);
+    for (int i = 0; i < PROBE_REPETITIONS; i++) {
+        int64_t begun = clock_now();
+        for (int k = 0; k < calls; k++)
+            if (once(context) < 0)
+                return probe_failed(failure, what);
+        each[i] = (double)(clock_now() - begun) / 1e3 / calls;
+    }
+    *microseconds = spread_of(each, PROBE_REPETITIONS).median;
+    return 0;
+}
+
+int probe_descriptors(int64_t count, struct failure *failure)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < (rlim_t)count + SPARE)
+        return failure_set(
+            failure, STATUS_MACHINE,
+            "this needs %lld descriptors, and the hard limit is %llu (ulimit -Hn)",
+            (long long)count + SPARE, (unsigned long long)limit.rlim_max);
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? 0 : probe_failed(failure, "raise ulimit -n");
+}
+
+void probe_stay(void)
+{
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET((size_t)sched_getcpu(), &cores);
+    sched_setaffinity(0, sizeof cores, &cores);
+}
+
+int64_t probe_number(const char *path, const char *line)
+{
+    char text[256];
+    long long number = -1;
+    FILE *file = fopen(path, "re");
+    while (file && number < 0 && fgets(text, sizeof text, file))
+        if (strncmp(text, line, strlen(line)) == 0)
+            sscanf(text + strlen(line), "%lld", &number);
+    if (file)
+        fclose(file);
+    return number;
+}
+
+int probe_listen(struct sockaddr_in *address)
+{
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t size = sizeof *address;
+    *address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (listener < 0 || bind(listener, (struct sockaddr *)address, size) < 0 ||
+        listen(listener, SOMAXCONN) < 0 ||
+        getsockname(listener, (struct sockaddr *)address, &size) < 0)
+        return -1;
+    return listener;
+}
+
+int probe_connection(int ends[2])
+{
+    struct sockaddr_in address;
+    int listener = probe_listen(&address);
+    ends[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0 || ends[0] < 0 ||
+        connect(ends[0], (struct sockaddr *)&address, sizeof address) < 0)
+        return -1;
+    ends[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    close(listener);
+    return ends[1] < 0 ? -1 : 0;
+}
