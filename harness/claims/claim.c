@@ -42,7 +42,7 @@ static void key_bounds(lua_State *lua, const struct key *key, const char *what, 
 
 static void choose_way(lua_State *lua, const char *what, struct measurement *measurement)
 {
-    const char *name = measurement->parameters.way, *names[EXPERIMENT_FIGURES_MOST];
+    const char *name = measurement->parameters.way, *names[EXPERIMENT_FIGURES_MOST] = {NULL};
     const struct way *ways = measurement->experiment->ways;
     size_t count = 0;
     for (; ways[count].name && count < EXPERIMENT_FIGURES_MOST; count++)

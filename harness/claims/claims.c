@@ -40,8 +40,8 @@ static int load_table(struct claims *claims, const char *only, struct failure *f
             return 0;
     return failure_set(
         failure, STATUS_USAGE,
-        "no claim is called \"%s\"; iolab bench --claims --only '*' --format json "
-        "has all their names",
+        "no claim is called \"%s\": harness/claims/claims.lua has their names, and a "
+        "pattern such as 'stack-*' is to be quoted",
         only);
 }
 
@@ -56,9 +56,8 @@ static int write_report(const struct claims_call *call, FILE *out,
         answer = claims_page(results, out);
     if (reporting->text)
         claims_counts(reporting->text, results);
-    if (out != stdout && fclose(out) != 0)
-        answer = -1;
-    else if (ferror(stdout))
+    bool closed = out == stdout || fclose(out) == 0;
+    if (!closed || ferror(stdout))
         answer = -1;
     return answer < 0 ? failure_errno(failure, STATUS_MACHINE, "cannot write %s",
                                       call->output ? call->output : "standard output")

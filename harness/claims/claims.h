@@ -10,7 +10,7 @@ struct claims_call {
     const char *only;   /* "stack-*,uring-batch"; NULL: all claims */
     const char *format; /* "text", "json" or "html" */
     const char *output; /* a file; NULL: standard output */
-    bool progress;      /* a line for each round on standard error */
+    bool progress;      /* the round that is played, on one line of standard error */
 };
 
 /*

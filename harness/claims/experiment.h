@@ -52,7 +52,7 @@ struct experiment {
     const struct way *ways; /* the last one has no name */
     struct parameters usual;
     int rounds;
-    bool exact; /* a fact or a limit: the same in each round */
+    bool exact; /* a fact or a limit: one round says all */
     /* For ways without a run. `values` by the number of the way. */
     int (*run)(const struct parameters *parameters, const struct subjects *subjects,
                struct sample *sample, struct failure *failure);

@@ -9,10 +9,12 @@
 #include "claims/series.h"
 #include "claims/trial.h"
 
+#define CLEAR "\r\033[K" /* the line, for the next progress or result */
+
 struct testing {
     const struct claims_run *run;
     const volatile int *stop;
-    struct plan plan;
+    struct batches batches;
     struct subjects subjects;
 };
 
@@ -23,7 +25,7 @@ static void tell_round(const struct testing *testing, const struct series *serie
     const struct measurement *one = series->measurement;
     if (!testing->run->progress)
         return;
-    fprintf(stderr, "  %s %s%s%s, round %d\n", one->experiment->name, one->way->name,
+    fprintf(stderr, CLEAR "  %s %s%s%s, round %d", one->experiment->name, one->way->name,
             one->parameters.server ? " of " : "",
             one->parameters.server ? one->parameters.server : "", series->rounds + 1);
 }
@@ -57,14 +59,14 @@ static bool wanted(const struct series *series, size_t batch, int round)
 
 static void play_batch(struct testing *testing, size_t batch)
 {
-    struct plan *plan = &testing->plan;
-    for (size_t i = 0; i < plan->count && !*testing->stop; i++)
-        if (wanted(&plan->series[i], batch, 0))
-            prepare(testing, &plan->series[i]);
+    struct batches *batches = &testing->batches;
+    for (size_t i = 0; i < batches->count && !*testing->stop; i++)
+        if (wanted(&batches->series[i], batch, 0))
+            prepare(testing, &batches->series[i]);
     for (int round = 0; round < EXPERIMENT_ROUNDS_MOST; round++)
-        for (size_t i = 0; i < plan->count && !*testing->stop; i++)
-            if (wanted(&plan->series[i], batch, round))
-                play_round(testing, &plan->series[i]);
+        for (size_t i = 0; i < batches->count && !*testing->stop; i++)
+            if (wanted(&batches->series[i], batch, round))
+                play_round(testing, &batches->series[i]);
 }
 
 /* --- results --- */
@@ -125,8 +127,8 @@ static void judge(struct result *result, const struct series *measure,
 static void test(struct testing *testing, struct result *result)
 {
     const struct claim *claim = result->claim;
-    const struct series *measure = plan_find(&testing->plan, &claim->measure);
-    const struct series *against = plan_find(&testing->plan, &claim->against);
+    const struct series *measure = batches_find(&testing->batches, &claim->measure);
+    const struct series *against = batches_find(&testing->batches, &claim->against);
     result->middle = middle_of(NULL, 0);
     if (!measure) {
         set_outcome(result, OUTCOME_UNTESTED, claim->untestable);
@@ -149,6 +151,8 @@ static int test_all(struct testing *testing, struct results *results, struct fai
         struct result *result = &results->items[results->count++];
         result->claim = &claims->items[i];
         test(testing, result);
+        if (testing->run->progress)
+            fputs(CLEAR, stderr);
         if (testing->run->told)
             testing->run->told(result, testing->run->context);
     }
@@ -162,10 +166,10 @@ int claims_test(const struct claims_run *run, const volatile int *stop, struct r
     *results = (struct results){.count = 0};
     int answer = subjects_open(&testing.subjects, failure);
     if (answer == 0)
-        answer = plan_make(&testing.plan, run->claims, run->only, failure);
+        answer = batches_make(&testing.batches, run->claims, run->only, failure);
     if (answer == 0)
         answer = test_all(&testing, results, failure);
-    plan_free(&testing.plan);
+    batches_free(&testing.batches);
     subjects_free(&testing.subjects);
     return answer;
 }

@@ -24,7 +24,7 @@ struct results {
 struct claims_run {
     const struct claims *claims;
     const char *only; /* see claim_chosen */
-    bool progress;    /* a line for each round on standard error */
+    bool progress;    /* the round that is played, on one line of standard error */
     /* Called with each result as soon as it is there. NULL: nobody. */
     void (*told)(const struct result *result, void *context);
     void *context;

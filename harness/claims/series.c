@@ -19,50 +19,52 @@ static bool same(const struct measurement *a, const struct measurement *b)
            p->pipeline == q->pipeline && p->threads == q->threads && p->seconds == q->seconds;
 }
 
-struct series *plan_find(const struct plan *plan, const struct measurement *measurement)
+struct series *batches_find(const struct batches *batches,
+                            const struct measurement *measurement)
 {
-    for (size_t i = 0; i < plan->count && measurement->experiment; i++)
-        if (same(plan->series[i].measurement, measurement))
-            return &plan->series[i];
+    for (size_t i = 0; i < batches->count && measurement->experiment; i++)
+        if (same(batches->series[i].measurement, measurement))
+            return &batches->series[i];
     return NULL;
 }
 
-static struct series *add(struct plan *plan, const struct measurement *measurement)
+static struct series *add(struct batches *batches, const struct measurement *measurement)
 {
-    struct series *series = plan_find(plan, measurement);
+    struct series *series = batches_find(batches, measurement);
     if (series || !measurement->experiment)
         return series;
-    plan->series[plan->count] =
-        (struct series){.measurement = measurement, .batch = plan->count};
-    return &plan->series[plan->count++];
+    batches->series[batches->count] =
+        (struct series){.measurement = measurement, .batch = batches->count};
+    return &batches->series[batches->count++];
 }
 
-static void join(struct plan *plan, size_t batch, size_t other)
+static void join(struct batches *batches, size_t batch, size_t other)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->series[i].batch == other)
-            plan->series[i].batch = batch;
+    for (size_t i = 0; i < batches->count; i++)
+        if (batches->series[i].batch == other)
+            batches->series[i].batch = batch;
 }
 
-int plan_make(struct plan *plan, const struct claims *claims, const char *only,
-              struct failure *failure)
+int batches_make(struct batches *batches, const struct claims *claims, const char *only,
+                 struct failure *failure)
 {
-    *plan = (struct plan){.series = calloc(2 * claims->count + 1, sizeof *plan->series)};
-    if (!plan->series)
+    *batches =
+        (struct batches){.series = calloc(2 * claims->count + 1, sizeof *batches->series)};
+    if (!batches->series)
         return failure_set(failure, STATUS_MACHINE, "there is not enough memory for results");
     for (size_t i = 0; i < claims->count; i++) {
         if (!claim_chosen(&claims->items[i], only))
             continue;
-        const struct series *one = add(plan, &claims->items[i].measure);
-        const struct series *two = add(plan, &claims->items[i].against);
+        const struct series *one = add(batches, &claims->items[i].measure);
+        const struct series *two = add(batches, &claims->items[i].against);
         if (two)
-            join(plan, one->batch, two->batch);
+            join(batches, one->batch, two->batch);
     }
     return 0;
 }
 
-void plan_free(struct plan *plan)
+void batches_free(struct batches *batches)
 {
-    free(plan->series);
-    *plan = (struct plan){.count = 0};
+    free(batches->series);
+    *batches = (struct batches){.count = 0};
 }

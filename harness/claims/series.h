@@ -15,17 +15,18 @@ struct series {
     char failed[sizeof((struct failure *)0)->text]; /* why none can be; "" */
 };
 
-struct plan {
+struct batches {
     struct series *series;
     size_t count;
 };
 
-/* What the chosen claims need. -1 with a failure when memory ran out; plan_free in any case. */
-int plan_make(struct plan *plan, const struct claims *claims, const char *only,
-              struct failure *failure);
-void plan_free(struct plan *plan);
+/* What the chosen claims need. -1 with a failure when memory ran out; batches_free in any case. */
+int batches_make(struct batches *batches, const struct claims *claims, const char *only,
+                 struct failure *failure);
+void batches_free(struct batches *batches);
 
 /* The series of a measurement; NULL for none. */
-struct series *plan_find(const struct plan *plan, const struct measurement *measurement);
+struct series *batches_find(const struct batches *batches,
+                            const struct measurement *measurement);
 
 #endif

@@ -68,13 +68,14 @@ static enum outcome decided(const struct claim *claim, double figure)
     return within(claim->in_part, figure) ? OUTCOME_IN_PART : OUTCOME_FAILS;
 }
 
-/* The outcome at some figure where it is another one than at the median; else that one. */
+/* The outcome at some figure where it is another one than at the median; else that one. Rounds
+   that are all alike have no noise, and are not near anything. */
 static enum outcome other(const struct claim *claim, struct middle middle)
 {
     const double places[] = {middle.lower, middle.upper, middle.median / (1 + VERDICT_NEAR),
                              middle.median * (1 + VERDICT_NEAR)};
     enum outcome first = decided(claim, middle.median);
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    for (size_t i = 0; i < sizeof places / sizeof *places && middle.lower < middle.upper; i++)
         if (decided(claim, places[i]) != first)
             return decided(claim, places[i]);
     return first;

@@ -1,10 +1,11 @@
 /*
  * Experiment `threads`: what `count` threads with the usual attributes take, each of which has
  * received a message into a buffer of 4 KiB on its stack as a handler of a connection would, and
- * is asleep.
+ * is asleep. Thread-local variables of this program itself are not counted.
  */
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,16 @@ static int64_t resident(void)
            probe_number("/proc/meminfo", "KernelStack:");
 }
 
+/* KiB of thread-local variables of one object; the first one is the program, which is enough. */
+static int thread_locals(struct dl_phdr_info *object, size_t size, void *context)
+{
+    (void)size;
+    for (int i = 0; i < object->dlpi_phnum; i++)
+        if (object->dlpi_phdr[i].p_type == PT_TLS)
+            *(double *)context = (double)object->dlpi_phdr[i].p_memsz / KIBIBYTE;
+    return 1;
+}
+
 static int start(int64_t count, pthread_t *threads)
 {
     pthread_barrier_init(&all_used, NULL, (unsigned)count + 1);
@@ -63,10 +74,12 @@ static int measure(int64_t count, double *each, struct failure *failure)
 {
     pthread_t *threads = calloc((size_t)count, sizeof *threads);
     int64_t before = resident();
+    double own = 0;
+    dl_iterate_phdr(thread_locals, &own);
     if (!threads || start(count, threads) < 0)
         return failure_errno(failure, STATUS_MACHINE, "cannot start %lld threads",
                              (long long)count);
-    *each = (double)(resident() - before) / (double)count;
+    *each = (double)(resident() - before) / (double)count - own;
     end(count, threads);
     free(threads);
     return 0;

@@ -58,6 +58,7 @@ static int prepare(struct told *told, struct failure *failure)
 {
     int ends[2];
     struct epoll_event event = {.events = EPOLLIN};
+    *told = (struct told){-1, -1, -1};
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         return probe_failed(failure, "make a pair of sockets");
     *told = (struct told){ends[0], ends[1], epoll_create1(EPOLL_CLOEXEC)};
