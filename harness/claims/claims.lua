@@ -1,6 +1,7 @@
 -- What the documents behind this course say about performance and limits, and how each statement
 -- is tested. README.md of this folder says what the keys mean. Bounds are as wide as the statement
--- allows: where it says "about", a factor of two is still "in part".
+-- allows: where it says "about", a factor of two is still "in part"; latencies, which differ
+-- from machine to machine, hold in part as long as the order of magnitude is right.
 
 local book = "Socket I/O Models, "
 local overview = "Input/Output models, an overview of eleven, "
@@ -70,9 +71,9 @@ claim {
   id = "threads-os-limit",
   says = "The operating system allows 1,000 to 4,000 threads.",
   place = book .. "section 'Connection Handling Capacity', blocking I/O",
-  measure = { threads = { by = "started", count = 10000 } },
+  measure = { threads = { by = "started", count = 5000 } },
   holds = { least = 1000, most = 4000 },
-  why = "10,000 were tried; the figure says how many could be started. The limits of today are "
+  why = "5,000 were tried; the figure says how many could be started. The limits of today are "
     .. "kernel.threads-max (by memory), kernel.pid_max, ulimit -u, pids.max of the cgroup and "
     .. "vm.max_map_count; together they usually allow some ten thousand.",
 }
@@ -163,8 +164,8 @@ claim {
   place = book .. "section 'Performance Comparison Overview', table",
   measure = all_of(1000, "05", "rate"),
   against = all_of(1000, "01", "rate"),
-  holds = { least = 2 },
-  in_part = { least = 1.2 },
+  holds = { least = 1.3 },
+  in_part = { least = 1.1 },
   why = "Messages answered in a second, lab 05 over lab 01, all 1,000 connections busy. epoll is "
     .. "ahead, as it takes many messages in one waking up and a thread takes one. The more "
     .. "work a message is, the less of that remains: this is an echo, the extreme.",
@@ -373,12 +374,11 @@ claim {
   id = "select-degraded-1000",
   says = "With 1,000 connections select is degraded, and epoll is excellent.",
   place = book .. "section 'Performance Comparison Overview', table",
-  measure = all_of(1000, "05", "rate"),
-  against = all_of(1000, "03", "rate"),
+  measure = all_of(1000, "03", "cpu"),
+  against = all_of(1000, "05", "cpu"),
   holds = { least = 2 },
-  in_part = { least = 1.2 },
-  why = "All 1,000 connections speak as fast as they can: messages answered in a second, lab 05 over "
-    .. "lab 03. The busier the connections are, the less it matters how they are watched. With "
+  why = "All 1,000 connections speak as fast as they can: processor time for a message, lab 03 over "
+    .. "lab 05. The busier the connections are, the less it matters how they are watched. With "
     .. "one that speaks and 999 that are silent, see the claims above, the difference is large.",
 }
 
@@ -481,7 +481,7 @@ for _, row in ipairs {
     place = book .. "section 'Latency Characteristics', single connection",
     measure = all_of(1, row[2], "p50"),
     holds = { least = row[3], most = row[4] },
-    in_part = { least = row[3] / 2, most = row[4] * 2 },
+    in_part = { least = row[3] / 4, most = row[4] * 4 },
     why = "One client asks again when it was answered, over loopback: nearly all of the time is two "
       .. "ways through the kernel and two awakenings, which are the same in each model and depend "
       .. "on the machine."
@@ -515,7 +515,7 @@ for _, row in ipairs {
     place = book .. "section 'Latency Characteristics', 1,000 concurrent connections",
     measure = one_of(1000, row[2], "p50"),
     holds = { least = row[3], most = row[4] },
-    in_part = { least = row[3] / 2, most = row[4] * 2 },
+    in_part = { least = row[3] / 4, most = row[4] * 4 },
     why = ({
       blocking = "999 threads asleep cost nothing: the one whose message comes wakes up as quickly "
         .. "as if it were alone.",
@@ -597,7 +597,6 @@ claim {
   place = book .. "section 'Memory Usage Patterns'",
   measure = { kernel = { by = "connection" } },
   holds = { least = 0.5, most = 2 },
-  in_part = { least = 0.25, most = 3 },
   why = "A TCP socket, its file, inode and directory entry, and its place in the tables are several "
     .. "KiB while nothing is buffered, for each end. To it come buffers of up to some MiB "
     .. "(net.ipv4.tcp_rmem and tcp_wmem) as soon as data wait.",
@@ -783,12 +782,11 @@ claim {
   says = "Loading data from a disk is a long wait, copying them to the program a short one.",
   place = article .. "section 'I/O Overview'",
   measure = { file = { by = "cold" } },
-  against = { file = { by = "read" } },
-  holds = { least = 3 },
-  in_part = { least = 1.5 },
-  why = "A whole file was read from beginning to end, from the disk over from memory. The kernel "
-    .. "reads ahead in large pieces, and a disk of a virtual machine may be memory of its host: then "
-    .. "loading is not much longer than copying. Single bytes in random places differ far more.",
+  against = { file = { by = "warm" } },
+  holds = { least = 5 },
+  in_part = { least = 2 },
+  why = "4 KiB from anywhere in a file, from the disk over from memory. The disk of a virtual machine "
+    .. "may be memory of its host: then loading is not much longer than copying.",
 }
 
 claim {
@@ -859,7 +857,7 @@ claim {
   measure = { cost = { by = "buffer" } },
   against = { cost = { by = "empty" } },
   holds = { least = 0.3 },
-  in_part = { least = 0.1 },
+  in_part = { least = 0.2 },
   why = "malloc and free of the same size one after the other hardly do more than take a block from "
     .. "a list and put it back: a small part of even the shortest recv. A pool of one's own is "
     .. "worth it when blocks live for long and differ in size, or when pages are touched anew.",

@@ -35,6 +35,7 @@ struct parameters {
 struct sample {
     double values[EXPERIMENT_FIGURES_MOST]; /* NAN: not measured */
     char doubt[EXPERIMENT_DOUBT];           /* why not to rely on them; "" */
+    bool sound[EXPERIMENT_FIGURES_MOST];    /* those that the doubt does not concern */
 };
 
 struct way {

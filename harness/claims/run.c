@@ -92,12 +92,13 @@ static void fill_values(struct result *result, const struct series *measure,
 }
 
 /* Half of the rounds or more are in doubt: what the first of them says. */
-static const char *doubt_of(const struct series *series)
+static const char *doubt_of(const struct series *series, const struct measurement *one)
 {
     int doubts = 0;
     const char *text = "";
     for (int i = 0; series && i < series->rounds; i++)
-        if (series->samples[i].doubt[0] && doubts++ == 0)
+        if (series->samples[i].doubt[0] &&
+            !series->samples[i].sound[one->way - one->experiment->ways] && doubts++ == 0)
             text = series->samples[i].doubt;
     return series && 2 * doubts >= series->rounds ? text : "";
 }
@@ -112,7 +113,9 @@ static void judge(struct result *result, const struct series *measure,
                   const struct series *against)
 {
     const char *failed = measure->failed[0] || !against ? measure->failed : against->failed;
-    const char *doubt = doubt_of(measure)[0] ? doubt_of(measure) : doubt_of(against);
+    const char *doubt = doubt_of(measure, &result->claim->measure);
+    if (!doubt[0])
+        doubt = doubt_of(against, &result->claim->against);
     bool exact = measure->measurement->experiment->exact;
     if (result->middle.rounds > 0)
         result->verdict = verdict_of(result->claim, result->middle, exact);

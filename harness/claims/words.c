@@ -43,15 +43,13 @@ void words_measured(char text[WORDS_SIZE], const struct result *result)
         add(text, WORDS_SIZE, "%s", middle->median != 0 ? "yes" : "no");
         return;
     }
+    char lower[WORDS_SIZE] = "", upper[WORDS_SIZE] = "";
     add_number(text, middle->median);
     add(text, WORDS_SIZE, " %s", claim_unit(result->claim));
-    if (middle->lower == middle->upper)
-        return;
-    add(text, WORDS_SIZE, " (");
-    add_number(text, middle->lower);
-    add(text, WORDS_SIZE, " to ");
-    add_number(text, middle->upper);
-    add(text, WORDS_SIZE, ")");
+    add_number(lower, middle->lower);
+    add_number(upper, middle->upper);
+    if (strcmp(lower, upper) != 0)
+        add(text, WORDS_SIZE, " (%s to %s)", lower, upper);
 }
 
 static void add_bounds(char *text, struct bounds bounds)

@@ -93,7 +93,7 @@ static int run(const struct parameters *parameters, bool ring, int (*once)(void 
         errno = -io_uring_queue_init(COUNT_MOST, &batch.ring, 0);
     if (errno)
         return probe_failed(failure, "make a ring");
-    int answer = probe_time(once, &batch, CALLS / batch.count + 1, value, what, failure);
+    int answer = probe_work(once, &batch, CALLS / batch.count + 1, value, what, failure);
     *value /= batch.count;
     return answer;
 }

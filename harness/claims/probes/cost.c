@@ -5,7 +5,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -25,7 +24,7 @@ static int call(void *context)
 static int run_call(const struct parameters *parameters, double *value, struct failure *failure)
 {
     (void)parameters;
-    return probe_time(call, NULL, 100000, value, "call getppid", failure);
+    return probe_work(call, NULL, 100000, value, "call getppid", failure);
 }
 
 static int allocate(void *context)
@@ -42,7 +41,7 @@ static int run_buffer(const struct parameters *parameters, double *value,
                       struct failure *failure)
 {
     (void)parameters;
-    return probe_time(allocate, NULL, 100000, value, "allocate a buffer", failure);
+    return probe_work(allocate, NULL, 100000, value, "allocate a buffer", failure);
 }
 
 static void *do_nothing(void *arg)
@@ -80,7 +79,7 @@ static int run_empty(const struct parameters *parameters, double *value,
     (void)parameters;
     if (probe_connection(ends) < 0)
         return probe_failed(failure, "make a connection");
-    return probe_time(receive_nothing, ends, 20000, value, "receive", failure);
+    return probe_work(receive_nothing, ends, 20000, value, "receive", failure);
 }
 
 struct place {
@@ -136,17 +135,10 @@ static int run_watch(const struct parameters *parameters, double *value,
         epoll_ctl(watch.epoll, EPOLL_CTL_ADD, ends[0], &event) < 0)
         return probe_failed(failure, "watch a connection");
     watch.fd = ends[0];
-    return probe_time(change_watch, &watch, 20000, value, "change a watch", failure);
+    return probe_work(change_watch, &watch, 20000, value, "change a watch", failure);
 }
 
 /* --- sleep --- */
-
-static double processor_time(void) /* us */
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
 
 static int run_asleep(const struct parameters *parameters, double *value,
                       struct failure *failure)
@@ -158,10 +150,10 @@ static int run_asleep(const struct parameters *parameters, double *value,
     if (probe_connection(ends) < 0 ||
         setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0)
         return probe_failed(failure, "make a connection with a time limit");
-    double before = processor_time();
+    int64_t before = probe_processor_time();
     if (recv(ends[0], &byte, 1, 0) >= 0 || errno != EAGAIN)
         return probe_failed(failure, "sleep in recv");
-    *value = (processor_time() - before) * 1000 / SLEEP;
+    *value = (double)(probe_processor_time() - before) / SLEEP;
     return 0;
 }
 

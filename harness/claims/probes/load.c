@@ -13,6 +13,7 @@
 #include "grade/folder.h"
 
 #define WARM_UP 0.1 /* seconds */
+#define TIMES   3   /* so many ways, the first, are about time as the generator sees it */
 
 static const struct way ways[] = {
     {"rate", "messages/s", "messages answered in a second", NULL},
@@ -59,6 +60,15 @@ static int prepare(const struct parameters *parameters, struct subjects *subject
                : subjects_add(subjects, parameters->server, true, failure);
 }
 
+/* That the generator was slow makes times wrong. What the server used stays right. */
+static void fill_doubt(const char *doubt, struct sample *sample)
+{
+    bool of_generator = strstr(doubt, "generator") != NULL;
+    snprintf(sample->doubt, sizeof sample->doubt, "%s", doubt);
+    for (size_t i = TIMES; of_generator && ways[i].name; i++)
+        sample->sound[i] = true;
+}
+
 static int run(const struct parameters *parameters, const struct subjects *subjects,
                struct sample *sample, struct failure *failure)
 {
@@ -86,7 +96,7 @@ static int run(const struct parameters *parameters, const struct subjects *subje
     if (answer < 0)
         return -1;
     fill(result.figures, sample->values);
-    snprintf(sample->doubt, sizeof sample->doubt, "%s", result.doubt);
+    fill_doubt(result.doubt, sample);
     return 0;
 }
 

@@ -19,22 +19,55 @@ int probe_failed(struct failure *failure, const char *what)
     return failure_errno(failure, STATUS_MACHINE, "cannot %s", what);
 }
 
-int probe_time(int (*once)(void *context), void *context, int calls, double *microseconds,
-               const char *what, struct failure *failure)
+int64_t probe_processor_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * CLOCK_SECOND + now.tv_nsec;
+}
+
+struct repeated {
+    int (*once)(void *context);
+    void *context;
+    int calls;
+    int64_t (*now)(void); /* ns */
+};
+
+static int call_often(const struct repeated *repeated, int calls)
+{
+    for (int i = 0; i < calls; i++)
+        if (repeated->once(repeated->context) < 0)
+            return -1;
+    return 0;
+}
+
+static int repeat(const struct repeated *repeated, double *microseconds)
 {
     double each[PROBE_REPETITIONS];
-    for (int i = 0; i < calls / 10 + 1; i++)
-        if (once(context) < 0)
-            return probe_failed(failure, what);
+    if (call_often(repeated, repeated->calls / 10 + 1) < 0)
+        return -1;
     for (int i = 0; i < PROBE_REPETITIONS; i++) {
-        int64_t begun = clock_now();
-        for (int k = 0; k < calls; k++)
-            if (once(context) < 0)
-                return probe_failed(failure, what);
-        each[i] = (double)(clock_now() - begun) / 1e3 / calls;
+        int64_t begun = repeated->now();
+        if (call_often(repeated, repeated->calls) < 0)
+            return -1;
+        each[i] = (double)(repeated->now() - begun) / 1e3 / repeated->calls;
     }
     *microseconds = spread_of(each, PROBE_REPETITIONS).median;
     return 0;
+}
+
+int probe_time(int (*once)(void *context), void *context, int calls, double *microseconds,
+               const char *what, struct failure *failure)
+{
+    const struct repeated repeated = {once, context, calls, clock_now};
+    return repeat(&repeated, microseconds) < 0 ? probe_failed(failure, what) : 0;
+}
+
+int probe_work(int (*once)(void *context), void *context, int calls, double *microseconds,
+               const char *what, struct failure *failure)
+{
+    const struct repeated repeated = {once, context, calls, probe_processor_time};
+    return repeat(&repeated, microseconds) < 0 ? probe_failed(failure, what) : 0;
 }
 
 int probe_descriptors(int64_t count, struct failure *failure)

@@ -18,6 +18,14 @@
 int probe_time(int (*once)(void *context), void *context, int calls, double *microseconds,
                const char *what, struct failure *failure);
 
+/* The same in processor time of the calling thread, for calls that do not sleep and leave no work
+   to others: what else the machine does disturbs it less. */
+int probe_work(int (*once)(void *context), void *context, int calls, double *microseconds,
+               const char *what, struct failure *failure);
+
+/* Nanoseconds of processor time of the calling thread. */
+int64_t probe_processor_time(void);
+
 /* Makes room for so many descriptors (up to the hard limit). -1 with a failure. */
 int probe_descriptors(int64_t count, struct failure *failure);
 

@@ -53,7 +53,7 @@ static int run(const struct parameters *parameters, int (*once)(void *), double 
         return probe_failed(failure, "make so many clients");
     for (int64_t i = 0; i < scanned.count; i++)
         scanned.structures[i].last_activity = scanned.times[i] = i % 2;
-    int answer = probe_time(once, &scanned, 100, value, "walk over clients", failure);
+    int answer = probe_work(once, &scanned, 100, value, "walk over clients", failure);
     free(scanned.structures);
     free(scanned.times);
     return answer;

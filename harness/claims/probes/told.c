@@ -73,7 +73,7 @@ static int run_read(const struct parameters *parameters, double *value, struct f
     (void)parameters;
     if (prepare(&told, failure) < 0)
         return -1;
-    return probe_time(by_read, &told, 20000, value, "send a byte", failure);
+    return probe_work(by_read, &told, 20000, value, "send a byte", failure);
 }
 
 static int run_epoll(const struct parameters *parameters, double *value,
@@ -83,7 +83,7 @@ static int run_epoll(const struct parameters *parameters, double *value,
     (void)parameters;
     if (prepare(&told, failure) < 0)
         return -1;
-    return probe_time(by_epoll, &told, 20000, value, "be told by epoll", failure);
+    return probe_work(by_epoll, &told, 20000, value, "be told by epoll", failure);
 }
 
 static int run_signal(const struct parameters *parameters, double *value,
@@ -99,7 +99,7 @@ static int run_signal(const struct parameters *parameters, double *value,
         fcntl(told.receiver, F_SETSIG, SIGRTMIN) < 0 ||
         fcntl(told.receiver, F_SETFL, O_ASYNC) < 0)
         return probe_failed(failure, "ask for signals");
-    return probe_time(by_signal, &told, 20000, value, "be told by a signal", failure);
+    return probe_work(by_signal, &told, 20000, value, "be told by a signal", failure);
 }
 
 static const struct way ways[] = {

@@ -118,7 +118,7 @@ static int run(const struct parameters *parameters, int (*once)(void *), const c
     struct waiting waiting;
     if (prepare(&waiting, parameters, failure) < 0)
         return -1;
-    int answer = probe_time(once, &waiting, calls_for(parameters->idle), value, what, failure);
+    int answer = probe_work(once, &waiting, calls_for(parameters->idle), value, what, failure);
     leave(&waiting);
     return answer;
 }
@@ -137,7 +137,7 @@ static int run_select(const struct parameters *parameters, double *value,
     FD_SET(waiting.ready, &waiting.wanted);
     for (int i = 0; i < waiting.count; i++)
         FD_SET(waiting.idle[i], &waiting.wanted);
-    int answer = probe_time(by_select, &waiting, calls_for(parameters->idle), value,
+    int answer = probe_work(by_select, &waiting, calls_for(parameters->idle), value,
                             "wait in select", failure);
     leave(&waiting);
     return answer;
