@@ -46,8 +46,7 @@ static int load_table(struct claims *claims, const char *only, struct failure *f
 }
 
 static int write_report(const struct claims_call *call, FILE *out,
-                        const struct results *results, const struct reporting *reporting,
-                        struct failure *failure)
+                        const struct results *results, const struct reporting *reporting)
 {
     int answer = 0;
     if (strcmp(call->format, "json") == 0)
@@ -56,12 +55,15 @@ static int write_report(const struct claims_call *call, FILE *out,
         answer = claims_page(results, out);
     if (reporting->text)
         claims_counts(reporting->text, results);
-    bool closed = out == stdout || fclose(out) == 0;
-    if (!closed || ferror(stdout))
-        answer = -1;
-    return answer < 0 ? failure_errno(failure, STATUS_MACHINE, "cannot write %s",
-                                      call->output ? call->output : "standard output")
-                      : 0;
+    return answer < 0 || ferror(out) || ferror(stdout) ? -1 : 0;
+}
+
+/* What went wrong earlier has no errno any more. */
+static int not_written(const struct claims_call *call, struct failure *failure)
+{
+    return failure_set(failure, STATUS_MACHINE,
+                       "cannot write all of %s: is there space left, or somebody who reads it?",
+                       call->output ? call->output : "standard output");
 }
 
 static int status_of(const struct results *results)
@@ -91,10 +93,11 @@ static int test_and_report(const struct claims_call *call, const struct claims *
                              .told = tell,
                              .context = &reporting};
     int answer = claims_test(&run, stop, &results, failure);
-    if (answer == 0)
-        answer = write_report(call, out, &results, &reporting, failure);
-    else if (out != stdout)
-        fclose(out);
+    bool written = answer < 0 || write_report(call, out, &results, &reporting) == 0;
+    if (out != stdout && fclose(out) != 0)
+        written = false;
+    if (!written)
+        answer = not_written(call, failure);
     if (answer == 0)
         answer = status_of(&results);
     results_free(&results);

@@ -233,7 +233,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     else if (key == ARGP_KEY_ARGS) {
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
-    } else if (key == ARGP_KEY_NO_ARGS && !call->claims)
+    } else if (key == ARGP_KEY_NO_ARGS && !call->claims && !call->only)
         argp_error(state,
                    "which servers? Labs, all, libuv, libevent, nginx, FILE.c, a program or "
                    "ADDRESS:PORT");
