@@ -27,6 +27,7 @@ struct parameters {
     int64_t count;                                /* of what is made or done */
     int64_t size;                                 /* MiB of a file, bytes of a message */
     int64_t connections, idle, pipeline, threads; /* see load.h; idle: also descriptors */
+    int64_t from;                                 /* the least number of a descriptor */
     int64_t rate;                                 /* messages a second; 0: closed loop */
     double seconds;
 };

@@ -15,8 +15,9 @@ static bool same(const struct measurement *a, const struct measurement *b)
     const struct parameters *p = &a->parameters, *q = &b->parameters;
     return a->experiment == b->experiment && (a->way == b->way || !a->way->run) &&
            same_text(p->server, q->server) && p->count == q->count && p->idle == q->idle &&
-           p->connections == q->connections && p->size == q->size && p->rate == q->rate &&
-           p->pipeline == q->pipeline && p->threads == q->threads && p->seconds == q->seconds;
+           p->from == q->from && p->connections == q->connections && p->size == q->size &&
+           p->rate == q->rate && p->pipeline == q->pipeline && p->threads == q->threads &&
+           p->seconds == q->seconds;
 }
 
 struct series *batches_find(const struct batches *batches,

@@ -95,6 +95,7 @@ static void add_experiment(char *text, const struct measurement *one)
     } numbers[] = {
         {"connections", (double)with->connections, 0},
         {"idle", (double)with->idle, 0},
+        {"from", (double)with->from, 0},
         {"count", (double)with->count, 0},
         {"size", (double)with->size, 0},
         {"rate", (double)with->rate, 0},

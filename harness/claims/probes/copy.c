@@ -4,8 +4,6 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -96,14 +94,10 @@ static int by_splice(const struct copying *copying)
 
 static int prepare(struct copying *copying, size_t size)
 {
-    int ends[2];
-    FILE *file = tmpfile();
-    char *bytes = calloc(1, size);
-    if (!file || !bytes || fwrite(bytes, 1, size, file) != size || fflush(file) != 0 ||
-        probe_connection(ends) < 0)
+    int ends[2], file = probe_file(size);
+    if (file < 0 || probe_connection(ends) < 0)
         return -1;
-    free(bytes);
-    *copying = (struct copying){fileno(file), ends[0], ends[1], size};
+    *copying = (struct copying){file, ends[0], ends[1], size};
     return 0;
 }
 

@@ -2,34 +2,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "claims/probes/facts.h"
 
-#define BYTES ((size_t)4 << 20) /* more than a disk reads ahead */
-
-/* A file with a name for a moment, so that it can be opened again. -1 with errno. */
-static int file_of(size_t size)
-{
-    FILE *file = tmpfile();
-    int fd = file ? dup(fileno(file)) : -1;
-    if (file)
-        fclose(file);
-    return fd >= 0 && ftruncate(fd, (off_t)size) == 0 ? fd : -1;
-}
+#define BYTES ((size_t)1 << 20)
 
 int fact_epoll_takes_files(const struct parameters *parameters, double *value,
                            struct failure *failure)
 {
     struct epoll_event event = {.events = EPOLLIN};
-    int set = epoll_create1(EPOLL_CLOEXEC), file = file_of(1);
+    int set = epoll_create1(EPOLL_CLOEXEC), file = probe_file(1);
     (void)parameters;
     if (set < 0 || file < 0)
         return probe_failed(failure, "make a file");
@@ -41,7 +28,7 @@ int fact_epoll_takes_files(const struct parameters *parameters, double *value,
 int fact_select_waits_for_files(const struct parameters *parameters, double *value,
                                 struct failure *failure)
 {
-    int file = file_of(0);
+    int file = probe_file(0);
     fd_set set;
     struct timeval none = {.tv_sec = 0};
     char byte;
@@ -55,32 +42,17 @@ int fact_select_waits_for_files(const struct parameters *parameters, double *val
     return 0;
 }
 
-/* Fills a file and has the kernel forget its pages. false: they are still in memory. */
-static bool made_cold(int file)
-{
-    char *bytes = calloc(1, BYTES);
-    bool written = bytes && pwrite(file, bytes, BYTES, 0) == (ssize_t)BYTES && fsync(file) == 0;
-    free(bytes);
-    char byte;
-    struct iovec piece = {&byte, 1};
-    return written && posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) == 0 &&
-           preadv2(file, &piece, 1, (off_t)BYTES / 2, RWF_NOWAIT) < 0 && errno == EAGAIN;
-}
-
 int fact_nonblocking_file_waits(const struct parameters *parameters, double *value,
                                 struct failure *failure)
 {
-    int file = file_of(BYTES);
+    int file = probe_file(BYTES);
     char byte;
     (void)parameters;
     if (file < 0 || fcntl(file, F_SETFL, O_NONBLOCK) < 0)
         return probe_failed(failure, "make a file");
-    if (!made_cold(file))
-        return failure_set(failure, STATUS_MACHINE,
-                           "the kernel does not say that a file in %s is not in memory (is it "
-                           "a file system in memory?)",
-                           P_tmpdir);
-    *value = pread(file, &byte, 1, (off_t)BYTES / 2) == 1;
+    if (probe_forget(file, failure) < 0)
+        return -1;
+    *value = pread(file, &byte, 1, 0) == 1;
     return 0;
 }
 

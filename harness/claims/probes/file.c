@@ -3,12 +3,9 @@
  * of it looked at; and how long a page takes that comes from anywhere in a file, when it is in the
  * kernel's memory and when it has to come from the disk.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -51,39 +48,20 @@ static int by_mapping(int file, size_t size)
     return munmap(bytes, size);
 }
 
-static int make(FILE *file, size_t size)
-{
-    char *bytes = calloc(1, size);
-    int answer = bytes && fwrite(bytes, 1, size, file) == size && fflush(file) == 0 ? 0 : -1;
-    free(bytes);
-    return answer;
-}
-
-/* -1: it stays in memory. */
-static int make_cold(int file)
-{
-    char byte;
-    struct iovec piece = {&byte, 1};
-    if (fsync(file) < 0 || posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) != 0)
-        return -1;
-    return preadv2(file, &piece, 1, 0, RWF_NOWAIT) < 0 && errno == EAGAIN ? 0 : -1;
-}
-
 static int run(const struct parameters *parameters, int (*way)(int, size_t), double *value,
                struct failure *failure)
 {
     size_t size = (size_t)parameters->size * MEBIBYTE;
-    FILE *stream = tmpfile();
-    if (!stream || make(stream, size) < 0)
+    int file = probe_file(size);
+    if (file < 0)
         return probe_failed(failure, "make a file");
-    int file = fileno(stream);
     for (int i = 0; i < 2; i++) { /* the first time does not count */
         int64_t begun = probe_processor_time();
         if (lseek(file, 0, SEEK_SET) < 0 || way(file, size) < 0)
             return probe_failed(failure, "go through a file");
         *value = (double)(probe_processor_time() - begun) / 1e3 / (double)parameters->size;
     }
-    fclose(stream);
+    close(file);
     return 0;
 }
 
@@ -103,18 +81,16 @@ static int run_pages(const struct parameters *parameters, int times, double *val
                      struct failure *failure)
 {
     size_t size = (size_t)parameters->size * MEBIBYTE;
-    FILE *stream = tmpfile();
-    if (!stream || make(stream, size) < 0)
+    int file = probe_file(size);
+    if (file < 0)
         return probe_failed(failure, "make a file");
-    if (make_cold(fileno(stream)) < 0)
-        return failure_set(failure, STATUS_MACHINE,
-                           "a file in %s stays in memory (is it a file system in memory?)",
-                           P_tmpdir);
-    posix_fadvise(fileno(stream), 0, 0, POSIX_FADV_RANDOM); /* nothing is read ahead */
+    if (probe_forget(file, failure) < 0)
+        return -1;
+    posix_fadvise(file, 0, 0, POSIX_FADV_RANDOM); /* nothing is read ahead */
     for (int i = 0; i < times; i++)
-        if (read_pages(fileno(stream), size, value) < 0)
+        if (read_pages(file, size, value) < 0)
             return probe_failed(failure, "read pages of a file");
-    fclose(stream);
+    close(file);
     return 0;
 }
 

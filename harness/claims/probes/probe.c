@@ -2,11 +2,14 @@
 #include "claims/probes/probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,6 +105,31 @@ int64_t probe_number(const char *path, const char *line)
     if (file)
         fclose(file);
     return number;
+}
+
+int probe_file(size_t size)
+{
+    char *bytes = calloc(1, size + 1);
+    FILE *stream = tmpfile();
+    bool written = stream && bytes && fwrite(bytes, 1, size, stream) == size;
+    int file = written && fflush(stream) == 0 ? dup(fileno(stream)) : -1;
+    free(bytes);
+    if (stream)
+        fclose(stream);
+    return file >= 0 && lseek(file, 0, SEEK_SET) == 0 ? file : -1;
+}
+
+/* RWF_NOWAIT tells whether a page is in memory. */
+int probe_forget(int file, struct failure *failure)
+{
+    char byte;
+    struct iovec piece = {&byte, 1};
+    if (fsync(file) == 0 && posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) == 0 &&
+        preadv2(file, &piece, 1, 0, RWF_NOWAIT) < 0 && errno == EAGAIN)
+        return 0;
+    return failure_set(failure, STATUS_MACHINE,
+                       "a file in %s stays in memory (is it a file system in memory?)",
+                       P_tmpdir);
 }
 
 int probe_listen(struct sockaddr_in *address)

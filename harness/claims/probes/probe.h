@@ -35,6 +35,13 @@ void probe_stay(void);
 /* The number behind `line` ("VmRSS:", in KiB; "": the first line's) in a file of /proc. -1: none. */
 int64_t probe_number(const char *path, const char *line);
 
+/* A file of zeros in the folder for temporary files, without a name: a descriptor. -1 with errno. */
+int probe_file(size_t size);
+
+/* Writes the file to its disk and has the kernel forget its pages. -1 with a failure: they stay in
+   memory. */
+int probe_forget(int file, struct failure *failure);
+
 /* A TCP socket that listens on loopback with a free port, its address in `address`; -1 with errno.
  */
 int probe_listen(struct sockaddr_in *address);

@@ -4,6 +4,7 @@
  * the ready one after. The descriptors are sockets, as a server's are.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -75,10 +76,19 @@ static int by_asking(void *context)
 
 /* --- descriptors --- */
 
-static int open_all(struct waiting *waiting)
+/* The same file under a number that is at least `from`. */
+static int moved(int fd, int64_t from)
+{
+    int other = fd >= 0 && from > fd ? fcntl(fd, F_DUPFD_CLOEXEC, (int)from) : fd;
+    if (other != fd)
+        close(fd);
+    return other;
+}
+
+static int open_all(struct waiting *waiting, int64_t from)
 {
     for (int i = 0; i < waiting->count; i++) {
-        waiting->idle[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        waiting->idle[i] = moved(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), from);
         if (waiting->idle[i] < 0)
             return -1;
         waiting->polled[i] = (struct pollfd){.fd = waiting->idle[i], .events = POLLIN};
@@ -86,7 +96,7 @@ static int open_all(struct waiting *waiting)
         if (epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, waiting->idle[i], &event) < 0)
             return -1;
     }
-    waiting->ready = eventfd(1, EFD_CLOEXEC);
+    waiting->ready = moved(eventfd(1, EFD_CLOEXEC), from);
     waiting->polled[waiting->count] = (struct pollfd){.fd = waiting->ready, .events = POLLIN};
     struct epoll_event event = {.events = EPOLLIN, .data.fd = waiting->ready};
     return epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, waiting->ready, &event);
@@ -96,12 +106,13 @@ static int prepare(struct waiting *waiting, const struct parameters *parameters,
                    struct failure *failure)
 {
     *waiting = (struct waiting){.count = (int)parameters->idle};
-    if (probe_descriptors(parameters->idle, failure) < 0)
+    if (probe_descriptors(parameters->idle + parameters->from, failure) < 0)
         return -1;
     waiting->epoll = epoll_create1(EPOLL_CLOEXEC);
     waiting->idle = calloc((size_t)waiting->count + 1, sizeof *waiting->idle);
     waiting->polled = calloc((size_t)waiting->count + 1, sizeof *waiting->polled);
-    if (!waiting->idle || !waiting->polled || waiting->epoll < 0 || open_all(waiting) < 0)
+    if (!waiting->idle || !waiting->polled || waiting->epoll < 0 ||
+        open_all(waiting, parameters->from) < 0)
         return probe_failed(failure, "open descriptors to wait for");
     return 0;
 }
@@ -170,7 +181,7 @@ static const struct way ways[] = {
 };
 
 static const struct key keys[] = {EXPERIMENT_BY, EXPERIMENT_KEY(key_count, idle),
-                                  EXPERIMENT_KEYS_END};
+                                  EXPERIMENT_KEY(key_count, from), EXPERIMENT_KEYS_END};
 
 extern const struct experiment experiment_wait;
 const struct experiment experiment_wait = {
