@@ -45,7 +45,7 @@ static void choose_way(lua_State *lua, const char *what, struct measurement *mea
     const char *name = measurement->parameters.way, *names[EXPERIMENT_FIGURES_MOST] = {NULL};
     const struct way *ways = measurement->experiment->ways;
     size_t count = 0;
-    for (; ways[count].name && count < EXPERIMENT_FIGURES_MOST; count++)
+    for (; count < EXPERIMENT_FIGURES_MOST && ways[count].name; count++)
         names[count] = ways[count].name;
     if (!name)
         sandbox_doom(lua, "%s needs %s, such as \"%s\"", what,
@@ -76,7 +76,7 @@ static void key_measurement(lua_State *lua, const struct key *key, const char *w
     struct key keys[EXPERIMENTS_MOST + 1] = {{NULL, NULL, 0}};
     struct measurement *measurement = field;
     (void)key;
-    for (size_t i = 0; experiments[i] && i < EXPERIMENTS_MOST; i++)
+    for (size_t i = 0; i < EXPERIMENTS_MOST && experiments[i]; i++)
         keys[i] = (struct key){experiments[i]->name, key_experiment, 0};
     keys_read(lua, -1, keys, measurement, what);
     if (!measurement->experiment)
@@ -119,7 +119,8 @@ static void check_claim(lua_State *lua, const struct claims *claims, struct clai
 {
     if (!claim->id || !claim->says || !claim->place)
         sandbox_doom(lua, "claim{} needs id, says and place");
-    if (!claim->id[0] || claim->id[strspn(claim->id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+    else if (!claim->id[0] ||
+             claim->id[strspn(claim->id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
         sandbox_doom(lua, "the id \"%s\" is not of the letters a-z, digits and \"-\"",
                      claim->id);
     for (struct claim *other = claims->items; other < claim; other++)

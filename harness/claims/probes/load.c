@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench/round.h"
 #include "claims/experiment.h"
 #include "grade/folder.h"
+#include "grade/lab.h"
 
 #define WARM_UP 0.1 /* seconds */
 #define TIMES   3   /* so many ways, the first, are about time as the generator sees it */
@@ -53,11 +55,20 @@ static const struct subject *find(const struct subjects *subjects, const char *s
 static int prepare(const struct parameters *parameters, struct subjects *subjects,
                    struct failure *failure)
 {
+    char path[4096];
+    const char *root = lab_root(failure);
+    if (!root)
+        return -1;
     if (!parameters->server)
         return failure_set(failure, STATUS_MACHINE, "this load names no server");
-    return find(subjects, parameters->server)
-               ? 0
-               : subjects_add(subjects, parameters->server, true, failure);
+    if (find(subjects, parameters->server))
+        return 0;
+    snprintf(path, sizeof path, "%s/solutions", root);
+    if (access(path, F_OK) < 0)
+        return failure_set(failure, STATUS_MACHINE,
+                           "the reference servers are not here: students' archives have no "
+                           "solutions/");
+    return subjects_add(subjects, parameters->server, true, failure);
 }
 
 /* That the generator was slow makes times wrong. What the server used stays right. */
