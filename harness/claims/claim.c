@@ -117,10 +117,7 @@ static void check_bounds(lua_State *lua, struct claim *claim)
 
 static void check_claim(lua_State *lua, const struct claims *claims, struct claim *claim)
 {
-    if (!claim->id || !claim->says || !claim->place)
-        sandbox_doom(lua, "claim{} needs id, says and place");
-    else if (!claim->id[0] ||
-             claim->id[strspn(claim->id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+    if (!claim->id[0] || claim->id[strspn(claim->id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
         sandbox_doom(lua, "the id \"%s\" is not of the letters a-z, digits and \"-\"",
                      claim->id);
     for (struct claim *other = claims->items; other < claim; other++)
@@ -165,6 +162,8 @@ static int declare_claim(lua_State *lua)
                             .holds = no_bounds,
                             .in_part = no_bounds};
     keys_read(lua, 1, claim_keys, claim, "claim{}");
+    if (!claim->id || !claim->says || !claim->place)
+        return sandbox_doom(lua, "claim{} needs id, says and place");
     check_claim(lua, claims, claim);
     return 0;
 }

@@ -130,7 +130,7 @@ const struct experiment experiment_load = {
     .keys = keys,
     .ways = ways,
     .usual = {.connections = 1, .size = 64, .pipeline = 1, .threads = 2, .seconds = 0.4},
-    .rounds = 3,
+    .rounds = 5,
     .run = run,
     .prepare = prepare,
 };
