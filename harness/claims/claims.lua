@@ -15,7 +15,7 @@ local function no() return { least = 0, most = 0 } end
 -- One of `all` connections speaks, the others are silent.
 local function one_of(all, server, figure)
   return { load = { figure = figure, server = server, connections = 1, idle = all - 1,
-                    seconds = all > 5000 and 0.6 or 0.4 } }
+                    seconds = all > 5000 and 0.5 or 0.3 } }
 end
 
 -- All connections speak, each as soon as it has its answer.
@@ -643,7 +643,7 @@ claim {
   says = "With 10,000 connections a good server answers in less than 1 ms on average.",
   place = book .. "Exercise 3, performance requirements",
   measure = { load = { figure = "p50", server = "05", connections = 10, idle = 9990,
-                       seconds = 0.6 } },
+                       seconds = 0.5 } },
   holds = { most = 1000 },
   in_part = { most = 2000 },
   why = "Ten of 10,000 connections speak, as fast as they are answered; the figure is the median.",
@@ -654,7 +654,7 @@ claim {
   says = "With 10,000 connections a good server answers 99 % in less than 10 ms.",
   place = book .. "Exercise 3, performance requirements",
   measure = { load = { figure = "p99", server = "05", connections = 10, idle = 9990,
-                       seconds = 0.6 } },
+                       seconds = 0.5 } },
   holds = { most = 10000 },
   in_part = { most = 20000 },
   why = "Ten of 10,000 connections speak, as fast as they are answered.",

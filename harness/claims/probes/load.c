@@ -129,8 +129,8 @@ const struct experiment experiment_load = {
     .name = "load",
     .keys = keys,
     .ways = ways,
-    .usual = {.connections = 1, .size = 64, .pipeline = 1, .threads = 2, .seconds = 0.4},
-    .rounds = 5,
+    .usual = {.connections = 1, .size = 64, .pipeline = 1, .threads = 2, .seconds = 0.3},
+    .rounds = 4,
     .run = run,
     .prepare = prepare,
 };
