@@ -718,7 +718,7 @@ claim {
   holds = no(),
   why = "When SIGIO came, the byte was still in the kernel, to be fetched by a call that the program "
     .. "makes and in which it copies. Only the wait for data is asynchronous. POSIX calls an "
-    .. "operation asynchronous when it does not make the caller wait in either phase: that are "
+    .. "operation asynchronous when it does not make the caller wait in either phase: these are "
     .. "aio(7) and io_uring.",
 }
 

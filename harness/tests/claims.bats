@@ -93,3 +93,11 @@ exact='edge-*,level-repeats,select-1024,epoll-files,epoll-only-sockets,empty-eag
         and any(.claims[]; .outcome == "not_measured")' "$work/part.json"
     nothing_left
 }
+
+@test "without io_uring its claims are not testable, and why" {
+    run "$root/build/tests/aid_forbid" io_uring_setup "$iolab" bench --claims --only 'uring-*'
+    echo "$output"
+    [ "$status" -eq 3 ]
+    [ "$(grep -c '^not testable    uring-' <<<"$output")" -eq 3 ]
+    [ "$(grep -c 'seccomp=unconfined' <<<"$output")" -eq 3 ]
+}

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "claims/experiment.h"
 #include "grade/folder.h"
 #include "grade/lab.h"
+#include "run/needs.h"
 
 #define WARM_UP 0.1 /* seconds */
 #define TIMES   3   /* so many ways, the first, are about time as the generator sees it */
@@ -52,6 +54,23 @@ static const struct subject *find(const struct subjects *subjects, const char *s
     return NULL;
 }
 
+/* What the lab says that its servers need of the machine. A peer is no lab and needs nothing. */
+static int check_needs(const char *server, struct failure *failure)
+{
+    char why[NEEDS_WHY] = "";
+    struct failure ignored;
+    char *name = lab_resolve(server, &ignored);
+    struct lab *lab = name ? lab_load(name, false, failure) : NULL;
+    int answer = name && !lab ? -1 : 0;
+    if (lab)
+        answer = needs_met(lab->manifest->needs, why, failure);
+    if (answer == 0 && why[0])
+        answer = failure_set(failure, STATUS_MACHINE, "%s", why);
+    lab_free(lab);
+    free(name);
+    return answer;
+}
+
 static int prepare(const struct parameters *parameters, struct subjects *subjects,
                    struct failure *failure)
 {
@@ -68,6 +87,8 @@ static int prepare(const struct parameters *parameters, struct subjects *subject
         return failure_set(failure, STATUS_MACHINE,
                            "the reference servers are not here: students' archives have no "
                            "solutions/");
+    if (check_needs(parameters->server, failure) < 0)
+        return -1;
     return subjects_add(subjects, parameters->server, true, failure);
 }
 
