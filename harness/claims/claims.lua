@@ -346,7 +346,7 @@ claim {
   holds = { least = 2.5, most = 10 },
   in_part = { least = 1.5, most = 20 },
   why = "One of 10,000 connections speaks. Then a message costs poll a look at 10,000 descriptors, "
-    .. "hundreds of microseconds, and epoll one event: the factor is much more than five. With all "
+    .. "up to some milliseconds, and epoll one event: the factor is much more than five. With all "
     .. "of them busy it would be near one. A single number for a factor without saying how many "
     .. "speak means little.",
 }
@@ -535,10 +535,10 @@ for _, row in ipairs {
         .. "as if it were alone.",
       nonblocking = "A round over 1,000 sockets and a pause of a millisecond are what a message "
         .. "waits for here.",
-      select = "One look through 1,000 descriptors takes the kernel some tens of microseconds "
-        .. "today, not a thousand.",
-      poll = "One look through 1,000 descriptors takes the kernel some tens of microseconds today, "
-        .. "not hundreds.",
+      select = "One look through 1,000 descriptors is nearly all of it, some tens of nanoseconds for "
+        .. "each: less than a tenth of a millisecond on a quick machine.",
+      poll = "One look through 1,000 descriptors is nearly all of it, some tens of nanoseconds for "
+        .. "each: less than a tenth of a millisecond on a quick machine.",
       epoll = "It is the latency of a single connection: the silent ones add nothing. Where it is "
         .. "below the bounds this machine is only quicker than theirs.",
     })[row[1]],
@@ -564,9 +564,9 @@ claim {
   measure = one_of(10000, "04", "p50"),
   holds = { least = 5000, most = 20000 },
   in_part = { least = 1250, most = 80000 },
-  why = "One of 10,000 speaks. A look through all of them takes the kernel and the program some "
-    .. "hundred microseconds: ten times that of 1,000, as poll is linear. The document's figure "
-    .. "supposes that it is quadratic.",
+  why = "One of 10,000 speaks, and a look through all of them is nearly all of its latency. poll is "
+    .. "linear; that 10,000 cost more than ten times as much as 1,000 is the work of the caches (see "
+    .. "poll-quadratic). Where it is below the bounds this machine is only quicker than theirs.",
 }
 
 claim {
