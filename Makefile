@@ -10,7 +10,8 @@ CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Iharness -I. $(LUA) $(WARN) $(EXTRA_C
 LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 
 # The stages in the order in which data flows; each is a folder, each file is found by glob.
-STAGES   := base event scenario load client server trace run judge report grade bench
+STAGES   := base event scenario load client server trace run judge report grade bench claims \
+            claims/probes
 LIB      := $(BUILD)/libiolab.a
 LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(STAGES:%=harness/%/*.c) visualizer/*.c))
 COMMANDS := $(patsubst harness/cmd/%.c,$(BUILD)/iolab-%,$(wildcard harness/cmd/*.c))
@@ -127,6 +128,7 @@ $(BUILD)/iolab-%: $(BUILD)/harness/cmd/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/iolab-show: LDLIBS += -lncursesw
+$(BUILD)/iolab-bench: LDLIBS += -luring
 
 $(BUILD)/tests/%: $(BUILD)/harness/tests/%.o $(LIB)
 	@mkdir -p $(@D)

@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
+#include "base/markup.h"
 #include "bench/chart.h"
 
 static const char head[] =
@@ -30,27 +30,14 @@ static const char head[] =
     ".bad { color: var(--bad) }\n"
     "</style></head><body>\n<h1>Servers under load</h1>\n";
 
-/* --- text --- */
-
-static void put_text(FILE *out, const char *text)
-{
-    while (*text) {
-        uint32_t point = utf8_next(&text);
-        if (point == '&' || point == '<' || point == '>' || point == '"')
-            fprintf(out, "&#%u;", (unsigned)point);
-        else
-            utf8_put(out, utf8_shows(point) ? point : '?');
-    }
-}
-
 static void put_machine(FILE *out)
 {
     struct utsname name;
     if (uname(&name) == 0) {
         fputs("<p>Measured on ", out);
-        put_text(out, name.sysname);
+        markup_text(out, name.sysname);
         fputc(' ', out);
-        put_text(out, name.release);
+        markup_text(out, name.release);
         fprintf(out, ", %s, %ld cores, over loopback. ", name.machine,
                 sysconf(_SC_NPROCESSORS_ONLN));
     }
@@ -104,7 +91,7 @@ static int put_chart(const struct bench *bench, enum chart chart, FILE *out)
     if (put_picture(bench, chart, CHART_DARK, out) < 0)
         return -1;
     fputs("\"><img alt=\"", out);
-    put_text(out, chart_title(chart));
+    markup_text(out, chart_title(chart));
     fputs(", over the number of connections; the table below has the numbers\" src=\"", out);
     if (put_picture(bench, chart, CHART_LIGHT, out) < 0)
         return -1;
@@ -119,7 +106,7 @@ static void put_load(FILE *out, const struct load_spec *load)
     char text[BENCH_LOAD_TEXT];
     bench_describe(text, load);
     fputs("<h2>", out);
-    put_text(out, text);
+    markup_text(out, text);
     fputs("</h2>\n<div class=\"wide\"><table><tr><th>server</th>", out);
     for (int i = 0; i < FIGURE_COUNT; i++)
         fprintf(out, "<th>%s</th>", figure_name((enum figure)i));
@@ -138,7 +125,7 @@ static void put_number(FILE *out, struct spread spread, int decimals)
 static void put_row(FILE *out, const struct bench_row *row)
 {
     fputs("<tr><td>", out);
-    put_text(out, row->subject->name);
+    markup_text(out, row->subject->name);
     fputs("</td>", out);
     for (int i = 0; i < FIGURE_COUNT; i++)
         put_number(out, spread_of(row->values[i], (size_t)row->rounds),
@@ -151,9 +138,9 @@ static void put_doubts(FILE *out, const struct bench_row *row)
     if (!row->failed[0] && !row->doubts)
         return;
     fputs("<p class=\"bad\">", out);
-    put_text(out, row->subject->name);
+    markup_text(out, row->subject->name);
     fputs(row->failed[0] ? " was not measured: " : ": do not rely on it: ", out);
-    put_text(out, row->failed[0] ? row->failed : row->doubt);
+    markup_text(out, row->failed[0] ? row->failed : row->doubt);
     fputs("</p>\n", out);
 }
 

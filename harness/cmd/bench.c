@@ -13,6 +13,7 @@
 #include "bench/bench.h"
 #include "bench/chart.h"
 #include "bench/page.h"
+#include "claims/claims.h"
 
 #define NUMBERS_MOST    8
 #define PATTERN_SECONDS 60 /* at most, for those that end when all is answered */
@@ -36,6 +37,8 @@ struct call {
     struct bench_spec bench;
     int (*write)(const struct bench *bench, FILE *out);
     const char *output, *charts;
+    bool claims;               /* instead of servers: what is said of I/O models */
+    const char *only, *format; /* of claims */
 };
 
 enum {
@@ -55,7 +58,9 @@ enum {
     KEY_SLOW_RATE,
     KEY_RAMP,
     KEY_PROCESSES,
-    KEY_UNWATCHED
+    KEY_UNWATCHED,
+    KEY_CLAIMS,
+    KEY_ONLY
 };
 
 static const struct argp_option options[] = {
@@ -92,6 +97,10 @@ static const struct argp_option options[] = {
     {"output", 'o', "FILE", 0, "Write the results to FILE", 0},
     {"charts", KEY_CHARTS, "DIR", 0, "Charts, as SVG and PNG, light and dark (by gnuplot)", 0},
     {"histograms", KEY_HISTOGRAMS, "DIR", 0, "Latencies of the last round as .hgrm files", 0},
+    {"claims", KEY_CLAIMS, NULL, 0,
+     "Instead of servers: test what the course's documents say about performance and limits",
+     0},
+    {"only", KEY_ONLY, "ID,...", 0, "Of claims these; patterns too: 'stack-*'", 0},
     {0},
 };
 
@@ -152,6 +161,7 @@ static void choose_patterns(struct call *call, char *names, struct argp_state *s
 
 static void choose_format(struct call *call, const char *name, struct argp_state *state)
 {
+    call->format = name;
     if (strcmp(name, "text") == 0)
         call->write = bench_text;
     else if (strcmp(name, "json") == 0)
@@ -211,6 +221,16 @@ static error_t parse_load(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
+static void check_claims(const struct call *call, struct argp_state *state)
+{
+    if (call->claims && call->count > 0)
+        argp_error(state, "--claims has servers of its own: leave out %s", call->what[0]);
+    if (call->claims && strcmp(call->format, "csv") == 0)
+        argp_error(state, "--claims writes text, json or html");
+    if (call->only && !call->claims)
+        argp_error(state, "--only goes with --claims");
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct call *call = state->input;
@@ -226,16 +246,22 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->output = argument;
     else if (key == KEY_CHARTS)
         call->charts = argument;
+    else if (key == KEY_CLAIMS)
+        call->claims = true;
+    else if (key == KEY_ONLY)
+        call->only = argument;
     else if (key == KEY_HISTOGRAMS)
         call->bench.histograms = argument;
     else if (key == ARGP_KEY_ARGS) {
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
-    } else if (key == ARGP_KEY_NO_ARGS)
+    } else if (key == ARGP_KEY_NO_ARGS && !call->claims && !call->only)
         argp_error(
             state,
             "which servers? Labs, all, libuv, libevent, prefork, nginx, FILE.c, a program or "
             "ADDRESS:PORT");
+    else if (key == ARGP_KEY_END)
+        check_claims(call, state);
     else
         return parse_load(key, argument, state);
     return 0;
@@ -244,7 +270,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp bench_argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "WHAT...",
+    .args_doc = "WHAT...\n--claims",
     .doc =
         "Compare servers under the same load on this machine: each in turn, in several rounds, "
         "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
@@ -348,6 +374,15 @@ static int write_results(const struct call *call, const struct bench *bench,
     return answer < 0 ? not_written(name, out != NULL, error, failure) : 0;
 }
 
+static int run_claims(const struct call *call, struct failure *failure)
+{
+    const struct claims_call claims = {.only = call->only,
+                                       .format = call->format,
+                                       .output = call->output,
+                                       .progress = call->bench.progress};
+    return claims_command(&claims, &stop, failure);
+}
+
 static int run(const struct call *call, struct failure *failure)
 {
     struct subjects subjects;
@@ -387,6 +422,7 @@ int main(int argc, char **argv)
                  .seed = 1},
         .bench = {.rounds = 5, .watched = true, .progress = isatty(STDERR_FILENO)},
         .write = bench_text,
+        .format = "text",
     };
     struct failure failure = {.status = STATUS_MACHINE};
     argp_err_exit_status = STATUS_USAGE;
@@ -395,7 +431,7 @@ int main(int argc, char **argv)
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_interrupt}, NULL);
     int status = make_loads(&call, &failure);
     if (status == 0)
-        status = run(&call, &failure);
+        status = call.claims ? run_claims(&call, &failure) : run(&call, &failure);
     if (status < 0)
         fprintf(stderr, "iolab bench: %s\n", failure.text);
     return status < 0 ? (int)failure.status : status;

@@ -1,7 +1,7 @@
 # Checks which way includes point: a stage includes itself, base, event and earlier stages.
 # usage: awk -f includes.awk FILES (paths from the root)
 BEGIN {
-    count = split("base event scenario load client server trace run judge report grade bench cmd", stages)
+    count = split("base event scenario load client server trace run judge report grade bench claims cmd", stages)
     for (i = 1; i <= count; i++) rank[stages[i]] = i
 }
 /^#include "/ {
