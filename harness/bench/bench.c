@@ -94,7 +94,7 @@ static void play_watched(const struct bench_spec *spec, struct round_spec one,
 
 /* A row's round in a new folder; the one behind the last is watched. */
 static void play_row(const struct bench_spec *spec, const char *folder, struct bench_row *row,
-                     int round, const volatile int *stop)
+                     int round, const atomic_int *stop)
 {
     struct round_spec one = {.subject = row->subject,
                              .folder = folder,
@@ -128,7 +128,7 @@ static int make_rows(const struct bench_spec *spec, const struct subjects *subje
 
 /* A server that could not be measured once is not tried again. */
 int bench_run(const struct bench_spec *spec, const struct subjects *subjects,
-              const volatile int *stop, struct bench *bench, struct failure *failure)
+              const atomic_int *stop, struct bench *bench, struct failure *failure)
 {
     char folder[4096];
     if (make_rows(spec, subjects, bench, failure) < 0)

@@ -47,7 +47,7 @@ void bench_histogram(char *path, size_t size, const char *histograms,
 /* Plays all rounds, until `*stop`. -1 with a failure when memory ran out. What was played is kept
    in any case; bench_free. */
 int bench_run(const struct bench_spec *spec, const struct subjects *subjects,
-              const volatile int *stop, struct bench *bench, struct failure *failure);
+              const atomic_int *stop, struct bench *bench, struct failure *failure);
 void bench_free(struct bench *bench);
 
 #define BENCH_LOAD_TEXT 256

@@ -17,8 +17,8 @@ struct round_spec {
     const char *histogram; /* file for the latencies as .hgrm; NULL: none */
     bool progress;         /* a line about it on standard error, each second */
     bool watched; /* under the tracer, with few messages: only calls and wake-ups count */
-    struct load_spec load;    /* address and port are not used */
-    const volatile int *stop; /* ends the load, set by a handler of SIGINT; NULL: never */
+    struct load_spec load;  /* address and port are not used */
+    const atomic_int *stop; /* ends the load, set by a handler of SIGINT; NULL: never */
 };
 
 struct round_result {

@@ -76,7 +76,7 @@ static int status_of(const struct results *results)
 }
 
 static int test_and_report(const struct claims_call *call, const struct claims *claims,
-                           const volatile int *stop, struct failure *failure)
+                           const atomic_int *stop, struct failure *failure)
 {
     bool is_text = strcmp(call->format, "text") == 0;
     struct results results;
@@ -104,7 +104,7 @@ static int test_and_report(const struct claims_call *call, const struct claims *
     return answer;
 }
 
-int claims_command(const struct claims_call *call, const volatile int *stop,
+int claims_command(const struct claims_call *call, const atomic_int *stop,
                    struct failure *failure)
 {
     struct claims claims = {.count = 0};

@@ -2,6 +2,7 @@
 #ifndef IOLAB_CLAIMS_H
 #define IOLAB_CLAIMS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/failure.h"
@@ -20,7 +21,7 @@ struct claims_call {
  * STATUS_WELL: all ran, whatever came of it; STATUS_FAILED: stopped before; STATUS_MACHINE: none
  * could be tested here. -1 with a failure.
  */
-int claims_command(const struct claims_call *call, const volatile int *stop,
+int claims_command(const struct claims_call *call, const atomic_int *stop,
                    struct failure *failure);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct testing {
     const struct claims_run *run;
-    const volatile int *stop;
+    const atomic_int *stop;
     struct batches batches;
     struct subjects subjects;
 };
@@ -162,7 +162,7 @@ static int test_all(struct testing *testing, struct results *results, struct fai
     return 0;
 }
 
-int claims_test(const struct claims_run *run, const volatile int *stop, struct results *results,
+int claims_test(const struct claims_run *run, const atomic_int *stop, struct results *results,
                 struct failure *failure)
 {
     struct testing testing = {.run = run, .stop = stop};

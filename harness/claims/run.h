@@ -6,6 +6,8 @@
 #ifndef IOLAB_CLAIMS_RUN_H
 #define IOLAB_CLAIMS_RUN_H
 
+#include <stdatomic.h>
+
 #include "claims/verdict.h"
 
 struct result {
@@ -31,7 +33,7 @@ struct claims_run {
 };
 
 /* Tests them until `*stop`. -1 with a failure when memory ran out; results_free in any case. */
-int claims_test(const struct claims_run *run, const volatile int *stop, struct results *results,
+int claims_test(const struct claims_run *run, const atomic_int *stop, struct results *results,
                 struct failure *failure);
 void results_free(struct results *results);
 

@@ -14,7 +14,7 @@ struct load_job {
     struct load_result result;
     struct failure failure;
     int answer; /* of load_run */
-    volatile int stop;
+    atomic_int stop;
     _Atomic bool ended;
     pthread_t thread;
 };

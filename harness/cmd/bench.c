@@ -283,7 +283,7 @@ static const struct argp bench_argp = {
         "wrong call, 3 this machine could not do it.",
 };
 
-static volatile int stop;
+static atomic_int stop;
 
 static void on_interrupt(int signal)
 {

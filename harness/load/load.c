@@ -135,7 +135,7 @@ static int make_exchange(struct team *team, struct failure *failure)
                       : exchange_echo(&team->exchange, spec->size, spec->seed, failure);
 }
 
-static int run(struct team *team, const volatile int *stop, struct load_result *result,
+static int run(struct team *team, const atomic_int *stop, struct load_result *result,
                struct failure *failure)
 {
     if (make_exchange(team, failure) < 0 || team_run(team, stop, failure) < 0)
@@ -152,7 +152,7 @@ static int out_of_memory(struct failure *failure)
     return failure_set(failure, STATUS_MACHINE, "there is not enough memory for the load");
 }
 
-int load_run(const struct load_spec *spec, const volatile int *stop, struct load_result *result,
+int load_run(const struct load_spec *spec, const atomic_int *stop, struct load_result *result,
              struct failure *failure)
 {
     struct load_spec whole = *spec;

@@ -14,6 +14,7 @@
 #ifndef IOLAB_LOAD_H
 #define IOLAB_LOAD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -94,7 +95,7 @@ struct load_result {
  * (NULL: never). Needs descriptors: one for each connection. -1 with a failure when it could not
  * begin (a limit, no memory, nobody listens); else 0, and free with load_free.
  */
-int load_run(const struct load_spec *spec, const volatile int *stop, struct load_result *result,
+int load_run(const struct load_spec *spec, const atomic_int *stop, struct load_result *result,
              struct failure *failure);
 void load_free(struct load_result *result);
 

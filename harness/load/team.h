@@ -18,7 +18,7 @@ struct team {
     pthread_t threads[LOAD_WORKERS_MOST];
     pid_t processes[LOAD_PROCESSES_MOST];
     sem_t ready, go, ended;
-    volatile int stop;
+    atomic_int stop;
     int64_t begin; /* ns; 0: it does not begin */
 };
 
@@ -28,6 +28,6 @@ void team_free(struct team *team);
 
 /* Starts all, lets them speak when every connection is there, tells the spec's `progress`, and
    waits for their end. -1 with a failure when it could not begin, or a process of it has died. */
-int team_run(struct team *team, const volatile int *stop, struct failure *failure);
+int team_run(struct team *team, const atomic_int *stop, struct failure *failure);
 
 #endif

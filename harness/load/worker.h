@@ -21,7 +21,7 @@ struct worker {
     int number, workers;        /* this one's, from 0, of so many */
     int first;                  /* number of its first connection among all */
     int speaking, silent, slow; /* its connections */
-    const volatile int *stop;
+    const atomic_int *stop;
     sem_t *ready,         /* posted when its connections are there or have failed */
         *go,              /* waited for then, until `begin` is set */
         *ended;           /* posted at its end */

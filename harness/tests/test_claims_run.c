@@ -86,7 +86,7 @@ static void outcomes_of_a_run(void **state)
     struct claims claims;
     struct results results;
     struct failure failure;
-    const int stop = 0;
+    const atomic_int stop = 0;
     (void)state;
     read_table(&claims, table);
     const struct claims_run run = {.claims = &claims, .only = "fact,other,none"};
@@ -105,7 +105,7 @@ static void what_is_stopped_is_not_measured(void **state)
     struct claims claims;
     struct results results;
     struct failure failure;
-    const int stop = 1;
+    const atomic_int stop = 1;
     (void)state;
     read_table(&claims, table);
     const struct claims_run run = {.claims = &claims};
