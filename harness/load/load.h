@@ -33,7 +33,8 @@ struct load_progress {
     double seconds; /* of those that are measured; below 0: it warms up */
     uint64_t answered, errors;
     int open;         /* connections */
-    bool nearly_over; /* told once, when nine tenths are over and all connections still there */
+    bool nearly_over; /* told once, while all connections are still there: behind nine tenths of
+                         the time, or when all is answered before */
 };
 
 struct load_spec {

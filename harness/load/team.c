@@ -194,30 +194,37 @@ static void tell(struct team *team, bool nearly_over)
         spec->progress(spec->context, &progress);
 }
 
+static bool anybody_there(struct team *team)
+{
+    int open = 0;
+    for (int i = 0; i < team->count; i++)
+        open += atomic_load_explicit(&team->workers[i].shown.open, memory_order_relaxed);
+    return open > 0;
+}
+
 static int64_t after_begin(const struct team *team, double seconds)
 {
     return team->begin + (int64_t)(seconds * (double)CLOCK_SECOND);
 }
 
-/* Tells of progress each second, and when it is nearly over, unless one has ended before. */
+/* Tells of progress each second, and once when it is nearly over. */
 static int await_end(struct team *team, const atomic_int *stop, struct failure *failure)
 {
     const struct load_spec *spec = team->spec;
     int64_t nearly = after_begin(team, spec->warm_up + NEARLY_OVER * spec->seconds);
     int64_t second = after_begin(team, 1);
+    bool told = false;
     for (int ended = 0; ended < team->count;) {
-        int got =
-            await_post(team, &team->ended, nearly < second ? nearly : second, stop, failure);
+        int64_t next = told || second < nearly ? second : nearly;
+        int got = await_post(team, &team->ended, next, stop, failure);
         if (got < 0)
             return -1;
         ended += got;
-        if (ended > 0)
-            nearly = INT64_MAX;
         int64_t now = clock_now();
-        if (now >= second || now >= nearly)
-            tell(team, now >= nearly);
-        if (now >= nearly)
-            nearly = INT64_MAX;
+        bool over = !told && (now >= nearly || ended == team->count) && anybody_there(team);
+        if (over || now >= second)
+            tell(team, over);
+        told = told || over;
         for (; now >= second; second += CLOCK_SECOND)
             continue;
     }
@@ -246,22 +253,32 @@ static int explain(const struct load_spec *spec, int error, struct failure *fail
                          connections, spec->address, spec->port);
 }
 
+/* Behind `ready` and behind `ended` workers wait for it. */
+static void let_go(struct team *team)
+{
+    for (int i = 0; i < team->count; i++)
+        sem_post(&team->go);
+}
+
 static int begin(struct team *team, struct failure *failure)
 {
     int failed = 0;
     for (int i = 0; i < team->count && failed == 0; i++)
         failed = team->workers[i].failed;
     team->begin = failed ? 0 : clock_now();
-    for (int i = 0; i < team->count; i++)
-        sem_post(&team->go);
+    let_go(team);
     return failed ? explain(team->spec, failed, failure) : 0;
 }
 
 static int conduct(struct team *team, const atomic_int *stop, struct failure *failure)
 {
-    if (await_ready(team, stop, failure) < 0 || begin(team, failure) < 0)
-        return -1;
-    return await_end(team, stop, failure);
+    int answer = await_ready(team, stop, failure);
+    if (answer == 0)
+        answer = begin(team, failure);
+    if (answer == 0)
+        answer = await_end(team, stop, failure);
+    let_go(team);
+    return answer;
 }
 
 static int run_here(struct team *team, const atomic_int *stop, struct failure *failure)

@@ -254,7 +254,9 @@ void *worker_run(void *argument)
         speak(worker);
         finish(worker);
     }
-    close_all(worker);
     sem_post(worker->ended);
+    while (sem_wait(worker->go) < 0)
+        continue;
+    close_all(worker);
     return NULL;
 }

@@ -22,9 +22,9 @@ struct worker {
     int first;                  /* number of its first connection among all */
     int speaking, silent, slow; /* its connections */
     const atomic_int *stop;
-    sem_t *ready,         /* posted when its connections are there or have failed */
-        *go,              /* waited for then, until `begin` is set */
-        *ended;           /* posted at its end */
+    sem_t *ready; /* posted when its connections are there or have failed */
+    sem_t *ended; /* posted when it has spoken, and they are still there */
+    sem_t *go;    /* waited for behind each of these: `begin` is set; it may close them */
     const int64_t *begin; /* ns; 0: it does not begin */
 
     struct load_result result; /* its histograms made by the caller */

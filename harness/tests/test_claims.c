@@ -236,5 +236,6 @@ int main(void)
         cmocka_unit_test(the_table_is_complete),
         cmocka_unit_test(figures_in_words),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

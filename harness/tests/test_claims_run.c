@@ -124,5 +124,6 @@ int main(void)
         cmocka_unit_test(outcomes_of_a_run),
         cmocka_unit_test(what_is_stopped_is_not_measured),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
