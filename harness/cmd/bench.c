@@ -1,6 +1,6 @@
 /*
  * iolab bench WHAT…: servers under load, compared. WHAT is a lab, "all" labs, a peer for comparison
- * (libuv, libevent, nginx), FILE.c, a program, or the address of a server that runs already.
+ * (libuv, libevent and others), FILE.c, a program, or the address of a server that runs already.
  */
 #include <argp.h>
 #include <errno.h>
@@ -256,10 +256,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
     } else if (key == ARGP_KEY_NO_ARGS && !call->claims && !call->only)
-        argp_error(
-            state,
-            "which servers? Labs, all, libuv, libevent, prefork, nginx, FILE.c, a program or "
-            "ADDRESS:PORT");
+        argp_error(state, "which servers? Labs, all, libuv, libevent, prefork, constant, "
+                          "nginx, FILE.c, a program or "
+                          "ADDRESS:PORT");
     else if (key == ARGP_KEY_END)
         check_claims(call, state);
     else
@@ -275,7 +274,8 @@ static const struct argp bench_argp = {
         "Compare servers under the same load on this machine: each in turn, in several rounds, "
         "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
         "WHAT is a lab (05; its own folder, or with --solution the reference), all, libuv, "
-        "libevent, prefork, nginx (with --http /64.txt), FILE.c, a program that takes a port, "
+        "libevent, prefork, constant, nginx (with --http /64.txt), FILE.c, a program that "
+        "takes a port, "
         "or "
         "ADDRESS:PORT "
         "where a server runs already. Exit status: 0 all was measured, 1 "
