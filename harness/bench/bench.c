@@ -18,7 +18,8 @@ static void tell(const struct bench_row *row, int round, const char *what)
 {
     char load[BENCH_LOAD_TEXT];
     bench_describe(load, row->load);
-    fprintf(stderr, "round %d: %s, %s: %s\n", round + 1, row->subject->name, load, what);
+    fprintf(stderr, "\r\033[Kround %d: %s, %s: %s\n", round + 1, row->subject->name, load,
+            what);
 }
 
 static void keep(struct bench_row *row, const struct round_result *result)
