@@ -31,7 +31,8 @@ static int descriptors_for(const struct load_spec *spec, struct failure *failure
 {
     struct rlimit limit;
     int all = spec->connections + spec->idle + spec->slow;
-    rlim_t needed = (rlim_t)(all / spec->processes + spec->threads + SPARE_DESCRIPTORS);
+    rlim_t needed =
+        (rlim_t)all / (rlim_t)spec->processes + (rlim_t)spec->threads + SPARE_DESCRIPTORS;
     getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed)
         return 0;

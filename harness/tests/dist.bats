@@ -14,7 +14,7 @@ telling_lines() {
     cat "$root"/solutions/*/*.c "$root"/solutions/*/hidden/*.lua "$root"/solutions/*/styles/*.c |
         sed 's/^[ \t]*//; s/[ \t]*$//' | awk 'length > 24' | sort -u >"$work/told"
     cat "$root"/labs/*/*.c "$root"/labs/*/*.md "$root"/labs/*/*.lua "$root"/labs/*/scenarios/* \
-        "$root"/harness/*/*.[ch] | sed 's/^[ \t]*//; s/[ \t]*$//' | sort -u >"$work/public"
+        "$root"/harness/*/*.[ch] "$root"/harness/claims/probes/*.[ch] | sed 's/^[ \t]*//; s/[ \t]*$//' | sort -u >"$work/public"
     comm -23 "$work/told" "$work/public"
 }
 
