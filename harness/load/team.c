@@ -42,6 +42,7 @@ static int make_worker(struct team *team, int number, int first)
         .stop = &team->stop,
         .ready = &team->ready,
         .go = &team->go,
+        .leave = &team->leave,
         .ended = &team->ended,
         .begin = &team->begin,
     };
@@ -61,6 +62,7 @@ struct team *team_make(const struct load_spec *spec)
     sem_init(&team->ready, several, 0);
     sem_init(&team->go, several, 0);
     sem_init(&team->ended, several, 0);
+    sem_init(&team->leave, several, 0);
     int first = 0;
     for (int i = 0; i < team->count; i++) {
         if (make_worker(team, i, first) < 0) {
@@ -253,11 +255,10 @@ static int explain(const struct load_spec *spec, int error, struct failure *fail
                          connections, spec->address, spec->port);
 }
 
-/* Behind `ready` and behind `ended` workers wait for it. */
-static void let_go(struct team *team)
+static void post_all(const struct team *team, sem_t *semaphore)
 {
     for (int i = 0; i < team->count; i++)
-        sem_post(&team->go);
+        sem_post(semaphore);
 }
 
 static int begin(struct team *team, struct failure *failure)
@@ -266,7 +267,7 @@ static int begin(struct team *team, struct failure *failure)
     for (int i = 0; i < team->count && failed == 0; i++)
         failed = team->workers[i].failed;
     team->begin = failed ? 0 : clock_now();
-    let_go(team);
+    post_all(team, &team->go);
     return failed ? explain(team->spec, failed, failure) : 0;
 }
 
@@ -277,7 +278,7 @@ static int conduct(struct team *team, const atomic_int *stop, struct failure *fa
         answer = begin(team, failure);
     if (answer == 0)
         answer = await_end(team, stop, failure);
-    let_go(team);
+    post_all(team, &team->leave);
     return answer;
 }
 

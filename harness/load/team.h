@@ -17,7 +17,7 @@ struct team {
     int count;
     pthread_t threads[LOAD_WORKERS_MOST];
     pid_t processes[LOAD_PROCESSES_MOST];
-    sem_t ready, go, ended;
+    sem_t ready, go, ended, leave;
     atomic_int stop;
     int64_t begin; /* ns; 0: it does not begin */
 };

@@ -240,14 +240,19 @@ static bool make(struct worker *worker)
     return true;
 }
 
+static void await(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) < 0)
+        continue;
+}
+
 void *worker_run(void *argument)
 {
     struct worker *worker = argument;
     prctl(PR_SET_TIMERSLACK, EXACT);
     bool ready = make(worker) && connect_all(worker);
     sem_post(worker->ready);
-    while (sem_wait(worker->go) < 0)
-        continue;
+    await(worker->go);
     worker->from = *worker->begin + (int64_t)(worker->spec->warm_up * (double)CLOCK_SECOND);
     worker->until = worker->from + (int64_t)(worker->spec->seconds * (double)CLOCK_SECOND);
     if (ready && *worker->begin > 0) {
@@ -255,8 +260,7 @@ void *worker_run(void *argument)
         finish(worker);
     }
     sem_post(worker->ended);
-    while (sem_wait(worker->go) < 0)
-        continue;
+    await(worker->leave);
     close_all(worker);
     return NULL;
 }

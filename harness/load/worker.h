@@ -22,9 +22,10 @@ struct worker {
     int first;                  /* number of its first connection among all */
     int speaking, silent, slow; /* its connections */
     const atomic_int *stop;
-    sem_t *ready; /* posted when its connections are there or have failed */
-    sem_t *ended; /* posted when it has spoken, and they are still there */
-    sem_t *go;    /* waited for behind each of these: `begin` is set; it may close them */
+    sem_t *ready;         /* posted when its connections are there or have failed */
+    sem_t *ended;         /* posted when it has spoken, and they are still there */
+    sem_t *go;            /* waited for behind `ready`, until `begin` is set */
+    sem_t *leave;         /* waited for behind `ended`: it may close its connections */
     const int64_t *begin; /* ns; 0: it does not begin */
 
     struct load_result result; /* its histograms made by the caller */
