@@ -602,8 +602,9 @@ claim {
   holds = { least = 2, most = 8 },
   in_part = { least = 1, most = 12 },
   why = "That is a decision of the program, not a property of epoll: it is the size of the buffer "
-    .. "that each client has, and whether a silent one has any. The server of lab 05 reserves more; "
-    .. "the one of lab 09, whose buffers belong to nobody until data come, needs about 1 KiB.",
+    .. "that each client has, and whether a silent one has any. The server of lab 05 lends a client "
+    .. "a buffer while there are bytes in it, so that a silent one costs it some hundred bytes; that "
+    .. "of lab 04 gives each a ring of its own.",
 }
 
 claim {
