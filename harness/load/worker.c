@@ -166,9 +166,10 @@ static bool anybody_there(const struct worker *worker)
 /* When to look at the clock again, though nothing happens. */
 static int64_t next_moment(struct worker *worker, int64_t now, int64_t last)
 {
+    /* Also when it is late: what was due before the end counts. */
+    int64_t next = talk_open_loop(worker) ? begin_due(worker, now) : worker->until;
     if (now >= worker->until)
         return last;
-    int64_t next = talk_open_loop(worker) ? begin_due(worker, now) : worker->until;
     if (now < worker->from && worker->from < next)
         next = worker->from;
     return climb(worker, now, next);
