@@ -76,13 +76,24 @@ static void add_range(struct symbols *symbols, const struct mapping *mapping)
 
 /* --- one file --- */
 
-/* Opened as the program sees it, and only when it is still the file that is mapped. */
+static int open_to_read(const char *path)
+{
+    return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* Opened as the program sees it, and only when it is still the file that is mapped. In a chroot the
+   kernel tells names from outside it; then root may ask for what is mapped there. */
 static int open_mapped(pid_t pid, const struct mapping *mapping)
 {
     char path[PATH_MAX + 32];
     struct stat status;
     snprintf(path, sizeof path, "/proc/%d/root%s", pid, mapping->path);
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int file = open_to_read(path);
+    if (file < 0) {
+        snprintf(path, sizeof path, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, pid,
+                 mapping->begin, mapping->end);
+        file = open_to_read(path);
+    }
     if (file < 0)
         return -1;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_ino == mapping->inode)
