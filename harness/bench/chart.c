@@ -74,7 +74,8 @@ bool chart_has(const struct bench *bench, enum chart chart)
 /* --- the script --- */
 
 /* In single quotes gnuplot knows no escapes but ''. */
-static void put_name(FILE *script, const struct bench_row *row, bool with_size)
+static void put_name(FILE *script, const struct bench_row *row, bool with_size,
+                     bool with_number)
 {
     const char *text = row->subject->name;
     for (size_t i = 0; i < NAME_MOST && *text; i++) {
@@ -83,20 +84,8 @@ static void put_name(FILE *script, const struct bench_row *row, bool with_size)
     }
     if (with_size && !row->load->path)
         fprintf(script, ", %d B", row->load->size);
-}
-
-/* Rows of one server and one size are one line. */
-static bool same_line(const struct bench_row *a, const struct bench_row *b)
-{
-    return a->subject == b->subject && a->load->size == b->load->size;
-}
-
-static bool begins_line(const struct bench *bench, size_t place, enum chart chart)
-{
-    for (size_t i = 0; i < place; i++)
-        if (has(&bench->rows[i], chart) && same_line(&bench->rows[i], &bench->rows[place]))
-            return false;
-    return has(&bench->rows[place], chart);
+    if (with_number)
+        fprintf(script, ", %d speak", row->load->connections);
 }
 
 static bool many_sizes(const struct bench *bench)
@@ -115,6 +104,33 @@ static bool many_idle(const struct bench *bench)
     return false;
 }
 
+/* Are there loads with idle connections, and with other numbers of those that speak? */
+static bool many_speaking(const struct bench *bench)
+{
+    for (size_t i = 1; i < bench->count; i++)
+        if (bench->rows[i].load->connections != bench->rows[0].load->connections)
+            return many_idle(bench);
+    return false;
+}
+
+/* Rows of one server and one size are one line; where idle connections stand beside those that
+   speak, each number of the latter. */
+static bool same_line(const struct bench *bench, const struct bench_row *a,
+                      const struct bench_row *b)
+{
+    return a->subject == b->subject && a->load->size == b->load->size &&
+           (!many_idle(bench) || a->load->connections == b->load->connections);
+}
+
+static bool begins_line(const struct bench *bench, size_t place, enum chart chart)
+{
+    for (size_t i = 0; i < place; i++)
+        if (has(&bench->rows[i], chart) &&
+            same_line(bench, &bench->rows[i], &bench->rows[place]))
+            return false;
+    return has(&bench->rows[place], chart);
+}
+
 /* A data block for each line: connections, median, least, most. */
 static void put_lines(const struct bench *bench, enum chart chart, FILE *script)
 {
@@ -125,7 +141,7 @@ static void put_lines(const struct bench *bench, enum chart chart, FILE *script)
         fprintf(script, "$line%d << END\n", lines++);
         for (size_t k = i; k < bench->count; k++) {
             const struct bench_row *row = &bench->rows[k];
-            if (!has(row, chart) || !same_line(row, &bench->rows[i]))
+            if (!has(row, chart) || !same_line(bench, row, &bench->rows[i]))
                 continue;
             struct spread spread =
                 spread_of(row->values[charts[chart].figure], (size_t)row->rounds);
@@ -137,12 +153,12 @@ static void put_lines(const struct bench *bench, enum chart chart, FILE *script)
 }
 
 static void put_line(FILE *script, int line, const char *columns, const char *style,
-                     const struct bench_row *row, bool with_size)
+                     const struct bench_row *row, bool with_size, bool with_number)
 {
     const char *colour = colours[line % (int)(sizeof colours / sizeof *colours)];
     fprintf(script, "%s $line%d using %s with %s lw 2 dt %d lc rgb '%s' title '",
             line ? "," : "", line, columns, style, line % 5 + 1, colour);
-    put_name(script, row, with_size);
+    put_name(script, row, with_size, with_number);
     fputc('\'', script);
 }
 
@@ -153,7 +169,8 @@ static void put_plot(const struct bench *bench, enum chart chart, FILE *script)
     fputs("plot", script);
     for (size_t i = 0; i < bench->count; i++)
         if (begins_line(bench, i, chart))
-            put_line(script, line++, "1:2:3:4", "yerrorlines", &bench->rows[i], sizes);
+            put_line(script, line++, "1:2:3:4", "yerrorlines", &bench->rows[i], sizes,
+                     many_speaking(bench));
     fputc('\n', script);
 }
 
@@ -194,7 +211,7 @@ static void put_shares(const struct bench *bench, FILE *script)
     line = 0;
     for (size_t i = 0; i < bench->count; i++)
         if (of_last_load(bench, &bench->rows[i]))
-            put_line(script, line++, "1:2", "lines", &bench->rows[i], false);
+            put_line(script, line++, "1:2", "lines", &bench->rows[i], false, false);
     fputc('\n', script);
 }
 
