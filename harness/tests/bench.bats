@@ -83,7 +83,7 @@ bench() { "$iolab" bench "$@" || [ $? -eq 1 ]; }
     jq -e '.results[0].load.slow == 5 and .results[0].load.processes == 2
         and (.results[0].doubt | . == "" or contains("late") or contains("bottleneck")) and .results[0].unwatched == ""
         and (.results[0].figures | .messages_per_second.median > 0
-            and .calls_per_message.median >= 2 and .wakeups_per_message.median > 0
+            and .calls_per_message.median >= 2 and .wakeups_per_message.median >= 0
             and .switches_per_message.median > 0)' "$work/all.json" || { jq . "$work/all.json"; false; }
     run "$iolab" bench --solution 05 "${quick[@]}"
     [[ $output == *"for a message"*"calls"*"wake-ups"* ]]
