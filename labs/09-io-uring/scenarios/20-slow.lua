@@ -38,7 +38,7 @@ check "silent clients keep nobody waiting" {
 
 check "a client that does not read keeps nobody waiting, and loses nothing" {
   points = 4,
-  time = 60,
+  time = 120,
   hints = {
     "One client sends and sends, and reads nothing. What do the others get meanwhile?",
     "Its send does not complete: go on with the completions of the others. Do all the buffers "
@@ -54,7 +54,8 @@ check "a client that does not read keeps nobody waiting, and loses nothing" {
     other:echo(t:bytes(20000), { within = 10 })
     t:connect():echo("a new one\n", { within = 10 })
     slow:resume()
-    slow:expect(taken, { within = 40 })
+    -- Into so small a buffer the kernel may send a piece only now and then (200 ms).
+    slow:expect(taken, { within = 90 })
     slow:echo("awake again\n", { within = 10 })
     if order_is_seen(t) then
       t:rules { zero_copy_buffers = true }
