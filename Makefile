@@ -13,9 +13,16 @@ LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 STAGES   := base event scenario load client server trace run judge report grade bench claims \
             claims/probes
 LIB      := $(BUILD)/libiolab.a
+
+# Grading of classes, which the students' tree does not have: another library, more packages.
+CLASS     := $(if $(wildcard grading),class)
+FOLDERS   := result intake one book pages export batch
+CLASS_LIB := $(BUILD)/libgrading.a
+CLASS_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(FOLDERS:%=grading/%/*.c)))
+CLASS_LIBS := -lsqlite3 -larchive -lcrypto
 LIB_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(STAGES:%=harness/%/*.c) visualizer/*.c))
-COMMANDS := $(patsubst harness/cmd/%.c,$(BUILD)/iolab-%,$(wildcard harness/cmd/*.c))
-UNITS    := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/test_*.c))
+COMMANDS := $(patsubst %.c,$(BUILD)/iolab-%,$(notdir $(wildcard harness/cmd/*.c grading/cmd/*.c)))
+UNITS    := $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(wildcard harness/tests/test_*.c grading/tests/test_*.c)))
 AIDS     := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/aid_*.c))
 BENCHES  := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(wildcard harness/tests/bench_*.c))
 
@@ -36,12 +43,12 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: ## grade the reference servers and show where they waited; installs what it needs
-	@$(TOOLS)/install build
+	@$(TOOLS)/install build $(CLASS)
 	@$(MAKE) --no-print-directory -s all
 	@$(TOOLS)/demo
 
 test: ## all tests; installs what it needs; ends with "N passed, N failed"
-	@$(TOOLS)/install build test
+	@$(TOOLS)/install build $(CLASS) test
 	@$(MAKE) --no-print-directory -s -j2 all aids
 	@harness/tests/run
 
@@ -63,13 +70,13 @@ threads-build:
 	    EXTRA_CFLAGS="-O0 -fsanitize=thread -fno-omit-frame-pointer" LDFLAGS="-fsanitize=thread"
 
 threads: ## the tests that have threads, under ThreadSanitizer (a part of make test)
-	@$(TOOLS)/install build test
+	@$(TOOLS)/install build $(CLASS) test
 	@$(MAKE) --no-print-directory -s threads-build
 	@status=0; for unit in $(BUILD)/threads/tests/test_*; do $$unit || status=1; done; \
 	    exit $$status
 
 bench: ## tracer beside strace, cost of live drawing, our servers beside libuv and libevent
-	@$(TOOLS)/install build test bench
+	@$(TOOLS)/install build $(CLASS) test bench
 	@$(MAKE) --no-print-directory -s all $(BENCHES)
 	@$(BUILD)/tests/bench_trace $(BUILD)/iolab-trace
 	@visualizer/tests/bench_live
@@ -79,17 +86,17 @@ bench-wrk: all ## the load generator beside wrk, on the same nginx (which must b
 	@harness/tests/bench_wrk
 
 flaky: ## every solution 100 times, every mutant 20 times, under load (long)
-	@$(TOOLS)/install build test
+	@$(TOOLS)/install build $(CLASS) test
 	@$(MAKE) --no-print-directory -s all
 	@harness/tests/flaky
 
 mutants: ## every mutant against all checks of its lab (make test: half of them, some checks)
-	@$(TOOLS)/install build test
+	@$(TOOLS)/install build $(CLASS) test
 	@$(MAKE) --no-print-directory -s all
 	@WHOLE=1 harness/tests/labs
 
 lint: ## layout, static analysis, directions of includes
-	@$(TOOLS)/install build lint
+	@$(TOOLS)/install build $(CLASS) lint
 	@$(TOOLS)/lint
 
 skeletons: all ## labs/*/server.c made again from the solutions
@@ -99,7 +106,7 @@ figures: all ## the figures in labs/*/README.md made again from recordings
 	@$(TOOLS)/figures
 
 screens: all ## golden screens of the visualizer recorded again: look at what changed
-	@$(TOOLS)/install build test
+	@$(TOOLS)/install build $(CLASS) test
 	@mkdir -p visualizer/tests/golden
 	@RECORD=1 bats visualizer/tests/screens.bats
 
@@ -116,13 +123,20 @@ iolab: $(BUILD)/iolab-main
 	@ln -sf $< $@
 
 $(BUILD)/%.o: %.c
-	$(if $(LUA),,$(error Packages are missing: run $(TOOLS)/install build, or make demo))
+	$(if $(LUA),,$(error Packages are missing: run $(TOOLS)/install build $(CLASS), or make demo))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
+
+$(CLASS_LIB): $(CLASS_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/iolab-%: $(BUILD)/grading/cmd/%.o $(CLASS_LIB) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CLASS_LIBS) $(LDLIBS)
 
 $(BUILD)/iolab-%: $(BUILD)/harness/cmd/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -133,6 +147,10 @@ $(BUILD)/iolab-bench: LDLIBS += -luring
 $(BUILD)/tests/%: $(BUILD)/harness/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -luring $(LDLIBS)
+
+$(BUILD)/tests/%: $(BUILD)/grading/tests/%.o $(CLASS_LIB) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CLASS_LIBS) $(LDLIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>&-)
 .SECONDARY:

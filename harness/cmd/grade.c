@@ -21,6 +21,9 @@ static const struct argp_option options[] = {
     {"scenario", 'x', "FILE", 0, "The checks of this script instead of the lab's", 0},
     {"recordings", 'r', "DIR", 0, "Keep the recordings there", 0},
     {"unwatched", 'u', NULL, 0, "Without the tracer: what needs it is 'not observed'", 0},
+    {"box", 'b', NULL, 0, "Compile and run in boxes of bubblewrap (for strangers' programs)",
+     0},
+    {"seconds", 'T', "N", 0, "Be done in N seconds: what is not, fails", 0},
     {"verbose", 'v', NULL, 0, "Tell the story of passed checks too", 0},
     {0},
 };
@@ -84,6 +87,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case 'u':
         call->grade.unwatched = true;
+        break;
+    case 'b':
+        call->grade.boxed = true;
+        break;
+    case 'T':
+        call->grade.seconds = number(state, argument, "--seconds", 1);
         break;
     case 'v':
         call->verbose = true;

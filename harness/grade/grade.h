@@ -19,11 +19,13 @@ struct grade_options {
     bool hidden;            /* the instructors' checks too */
     const char *scenario;   /* this script's checks instead of the lab's; NULL */
     const char *recordings; /* a folder for them; NULL: among those that are kept of the lab */
-    int jobs;               /* side by side; 0: twice the cores, or four times on an idle machine */
+    int jobs; /* side by side; 0: twice the cores, or four times on an idle machine */
     bool seeded;
     uint64_t seed; /* drawn when not seeded */
     double
         time_scale; /* 0: 1, or what the environment's IOLAB_TIME_SCALE says; a tenth at least */
+    bool boxed; /* compiler and server run in boxes of bubblewrap; nothing is graded without */
+    double seconds; /* for all of it: what is not done by then fails; 0: no limit */
     bool unwatched; /* behaviour only, as on a machine without ptrace */
     /* Called with each verdict as soon as it is known. NULL: none. */
     void (*progress)(void *context, const struct verdict *verdict);

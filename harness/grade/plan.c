@@ -142,6 +142,7 @@ static void add_build(struct plan *plan, struct program *program)
                 .driver = program->driver,
                 .sanitize = program->sanitize,
                 .output = program->path,
+                .boxed = plan->boxed,
                 .seconds = BUILD_SECONDS * plan->time_scale,
             },
     };
@@ -175,6 +176,7 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
         .watch = plan->watch && check->watch && !sanitize,
         .sanitized = sanitize,
         .sanitizer_log = sanitize ? job->sanitizer_log : NULL,
+        .boxed = plan->boxed,
     };
     job->seconds = PATIENCE * run_seconds(&job->spec) + MARGIN_SECONDS * plan->time_scale;
 }
@@ -259,6 +261,7 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
     if (!plan->lab || asprintf(&plan->support, "%s/harness/support", root) < 0)
         return -1;
     plan->parallel = options->jobs ? options->jobs : side_by_side(plan->time_scale);
+    plan->boxed = options->boxed;
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
     if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
         find_source(plan, options, failure) < 0 || find_files(plan, failure) < 0 ||

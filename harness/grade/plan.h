@@ -34,7 +34,7 @@ struct plan {
     uint64_t seed;
     double time_scale;
     int parallel;
-    bool watch;
+    bool watch, boxed;
     char unmet[NEEDS_WHY]; /* what the machine does not allow: nothing is run then; "" */
 };
 

@@ -45,6 +45,13 @@ int needs_io_uring(char remedy[NEEDS_WHY])
     return error;
 }
 
+bool needs_names(char *const *needs, const char *name)
+{
+    while (needs && *needs && strcmp(*needs, name) != 0)
+        needs++;
+    return needs && *needs;
+}
+
 int needs_met(char *const *needs, char why[NEEDS_WHY], struct failure *failure)
 {
     char remedy[NEEDS_WHY];

@@ -13,6 +13,9 @@ enum { NEEDS_WHY = 512 };
    -1 with a failure for a name that is not known; NULL is well. */
 int needs_met(char *const *needs, char why[NEEDS_WHY], struct failure *failure);
 
+/* Is this one of them? NULL is well. */
+bool needs_names(char *const *needs, const char *name);
+
 /* Can rings be made? 0, or an errno; `remedy` says how to mend that. */
 int needs_io_uring(char remedy[NEEDS_WHY]);
 

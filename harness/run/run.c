@@ -20,7 +20,9 @@
 #include "base/clock.h"
 #include "client/client.h"
 #include "run/control.h"
+#include "run/needs.h"
 #include "run/sanitizer.h"
+#include "server/box.h"
 #include "server/server.h"
 #include "trace/trace.h"
 
@@ -40,6 +42,7 @@ struct run {
     struct control control;
     enum event_outcome outcome; /* of the script, once it was played */
     int stop;                   /* readable when this worker shall end */
+    struct box_room room;       /* of a boxed run */
 };
 
 static void note(struct event_writer *out, const char *text)
@@ -154,6 +157,8 @@ static int prepare_server(struct run *run, struct failure *failure)
         .before_exec = run->filter ? trace_filter_install : NULL,
         .context = run->filter,
         .no_limits_on_memory = spec->sanitized,
+        .boxed = spec->boxed,
+        .io_uring = needs_names(spec->manifest->needs, "io_uring"),
     };
     run->control.server = server_prepare(&server, failure);
     return run->control.server ? 0 : -1;
@@ -278,12 +283,15 @@ static void end_server(struct run *run)
 static int run_stages(struct run *run, struct failure *failure)
 {
     enum isolation isolation;
-    if (server_isolate(&isolation, failure) < 0)
+    if (server_isolate(&isolation, failure) < 0 ||
+        (run->spec->boxed && box_room_open(&run->room, run->spec->folder, failure) < 0))
         return -1;
     int status = start_server(run, failure);
     if (status == 0 && await_ready(run))
         status = play(run, failure);
     end_server(run);
+    if (run->spec->boxed)
+        box_room_close(&run->room, run->spec->sanitized ? "report." : NULL);
     trace_filter_free(run->filter);
     return status;
 }

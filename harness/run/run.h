@@ -25,6 +25,7 @@ struct run_spec {
     bool watch;                /* with the tracer, if this machine lets us */
     bool sanitized;            /* the program is the sanitizer's build */
     const char *sanitizer_log; /* path prefix of its reports; NULL */
+    bool boxed;                /* the server runs in a box of bubblewrap */
 };
 
 /* How a run ended, as the worker's exit status. What happened stands in the recording. */

@@ -26,6 +26,7 @@ struct build {
     char folder[PATH_MAX], support[PATH_MAX], driver[PATH_MAX], output[PATH_MAX];
     char include[PATH_MAX + 2];
     char temporary[PATH_MAX];
+    char made[PATH_MAX + 8];  /* in a box: the program, before it goes to `output` */
     char compiler[256];       /* $CC */
     char compiler_words[256]; /* the same, cut into words */
     char library_words[8][64];
@@ -36,6 +37,7 @@ struct build {
     size_t object_count;
     struct compiler_words words;
     double until;
+    struct box *box, *driver_box; /* NULL: none */
 };
 
 /* --- putting a command together --- */
@@ -112,11 +114,12 @@ static void complain(struct build *build, const char *text)
 }
 
 /* 0, 1 when it does not compile, -1. */
-static int run_command(struct build *build, struct failure *failure)
+static int run_command(struct build *build, const struct box *box, struct failure *failure)
 {
     struct compiler_job job = {.arguments = build->command,
                                .folder = build->folder,
                                .temporary = build->temporary,
+                               .box = box,
                                .until = build->until};
     struct compiler_outcome outcome;
     if (compiler_run(&job, &build->words, &outcome, failure) < 0)
@@ -155,7 +158,8 @@ static int compile(struct build *build, const char *file, bool student, struct f
     add(build, file);
     add(build, "-o");
     add(build, object);
-    return run_command(build, failure);
+    bool apart = !student && build->driver_box;
+    return run_command(build, apart ? build->driver_box : build->box, failure);
 }
 
 /* Goes on after one that does not compile, for the messages of all at once. */
@@ -200,11 +204,11 @@ static int link_program(struct build *build, struct failure *failure)
     for (size_t i = 0; i < build->object_count; i++)
         add(build, build->objects[i]);
     add(build, "-o");
-    add(build, build->output);
+    add(build, build->spec->boxed ? build->made : build->output);
     add_libraries(build);
     if (build->count == MOST_WORDS)
         return failure_set(failure, STATUS_MACHINE, "Too many files for one program.");
-    return run_command(build, failure);
+    return run_command(build, build->box, failure);
 }
 
 /* --- the surroundings --- */
@@ -257,8 +261,10 @@ static int make_temporary(struct build *build, struct failure *failure)
     const char *folder = getenv("TMPDIR");
     snprintf(build->temporary, sizeof build->temporary, "%s/iolab-build-XXXXXX",
              folder && *folder ? folder : "/tmp");
-    if (mkdtemp(build->temporary))
+    if (mkdtemp(build->temporary)) {
+        snprintf(build->made, sizeof build->made, "%s/server", build->temporary);
         return 0;
+    }
     failure_errno(failure, STATUS_MACHINE, "Cannot make a temporary folder %s",
                   build->temporary);
     build->temporary[0] = '\0';
@@ -273,8 +279,55 @@ static int remove_entry(const char *path, const struct stat *status, int kind,
     return 0;
 }
 
+/*
+ * Two boxes: the student's files see themselves and the lab library, and nothing else of the
+ * course; a driver of the course, whose text tells what is asked for, is compiled beside its own
+ * headers and without the student's files.
+ */
+static struct box *make_box(const struct build *build, const char *source,
+                            const char *directory, const char *const *headers,
+                            struct failure *failure)
+{
+    const char *readable[16] = {source};
+    size_t count = 1;
+    if (build->spec->support)
+        readable[count++] = build->support;
+    for (; headers && *headers && count < 15; headers++)
+        readable[count++] = *headers;
+    struct box_spec box = {.folder = build->temporary,
+                           .directory = directory,
+                           .readable = readable,
+                           .own_processes = true};
+    return box_make(&box, failure);
+}
+
+static struct box *make_driver_box(struct build *build, struct failure *failure)
+{
+    char pattern[PATH_MAX + 8];
+    glob_t headers = {0};
+    snprintf(pattern, sizeof pattern, "%.*s/*.h",
+             (int)(strrchr(build->driver, '/') - build->driver), build->driver);
+    glob(pattern, 0, NULL, &headers);
+    struct box *box =
+        make_box(build, build->driver, NULL, (const char *const *)headers.gl_pathv, failure);
+    globfree(&headers);
+    return box;
+}
+
+static int make_boxes(struct build *build, struct failure *failure)
+{
+    if (!build->spec->boxed)
+        return 0;
+    build->box = make_box(build, build->folder, build->folder, NULL, failure);
+    if (build->box && build->spec->driver)
+        build->driver_box = make_driver_box(build, failure);
+    return build->box && (build->driver_box || !build->spec->driver) ? 0 : -1;
+}
+
 static void build_free(struct build *build)
 {
+    box_free(build->box);
+    box_free(build->driver_box);
     if (build->temporary[0])
         nftw(build->temporary, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     globfree(&build->support_files);
@@ -283,12 +336,18 @@ static void build_free(struct build *build)
 
 static int build_all(struct build *build, struct failure *failure)
 {
-    if (find_paths(build, failure) < 0 || make_temporary(build, failure) < 0)
+    if (find_paths(build, failure) < 0 || make_temporary(build, failure) < 0 ||
+        make_boxes(build, failure) < 0)
         return -1;
     choose_compiler(build);
     build->until = (double)clock_now() / (double)CLOCK_SECOND + build->spec->seconds;
     int result = compile_program(build, failure);
-    return result == 0 ? link_program(build, failure) : result;
+    if (result == 0)
+        result = link_program(build, failure);
+    if (result == 0 && build->box && rename(build->made, build->output) < 0)
+        return failure_errno(failure, STATUS_MACHINE, "Cannot move the program to %s",
+                             build->output);
+    return result;
 }
 
 /* A compiler that could not write says so of the student's file; but it is not the student's. */

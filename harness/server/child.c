@@ -50,9 +50,20 @@ static void be_first_to_go(void)
     close(file);
 }
 
+/* Before the user is changed, who may not see the program's folder from outside. */
+static void move_in(const struct box *box)
+{
+    const char *step;
+    int error = box_enter(box, &step);
+    if (error)
+        give_up(step, error);
+}
+
 static void prepare(const struct child_plan *plan)
 {
     umask(022);
+    if (plan->box)
+        move_in(plan->box);
     if (chdir(plan->folder) < 0)
         give_up("entering its folder", errno);
     if (plan->change_user)
@@ -91,6 +102,9 @@ void child_run(void *context)
     int error = plan->before_exec ? plan->before_exec(plan->context) : 0;
     if (error)
         give_up("getting ready to be watched", error);
+    error = plan->box ? box_filter(plan->box) : 0;
+    if (error)
+        give_up("setting the box's filter", error);
     execve(plan->program, plan->arguments, plan->environment);
     /* A folder above it may be closed to the user that we have become. */
     if (errno == EACCES)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "server/box.h"
 #include "server/limits.h"
 
 /* The descriptors that the child finds. */
@@ -24,6 +25,7 @@ struct child_plan {
     struct limit_set limits;
     bool change_user; /* to `user` and `group`, of which there is nobody else */
     bool own_user_namespace;
+    const struct box *box; /* NULL: none */
     uid_t user;
     gid_t group;
     int (*before_exec)(void *context);

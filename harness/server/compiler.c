@@ -24,6 +24,9 @@
 
 struct command {
     const struct compiler_job *job;
+    char *const *arguments; /* the job's, or `boxed` */
+    char **boxed;           /* owned; NULL */
+    int filter;             /* of the box; -1 */
     char *environment[6];
     char path[PATH_MAX + 8], home[PATH_MAX + 8], temporary[PATH_MAX + 8];
 };
@@ -48,8 +51,10 @@ static void become_compiler(void *context)
     limit(RLIMIT_FSIZE, (rlim_t)256 << 20);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, CPU_SECONDS);
+    if (command->job->box)
+        fcntl(BOX_FILTER_PLACE, F_SETFD, 0); /* bubblewrap is to find it */
     if (chdir(command->job->folder) == 0)
-        execvpe(command->job->arguments[0], command->job->arguments, command->environment);
+        execvpe(command->arguments[0], command->arguments, command->environment);
     _exit(STATUS_NOT_FOUND);
 }
 
@@ -77,9 +82,9 @@ static int start(struct keeper *keeper, struct command *command, int *words,
             close(null);
         return -1;
     }
-    const int descriptors[] = {null, line[1], line[1]};
+    const int descriptors[] = {null, line[1], line[1], command->filter};
     struct keeper_job job = {.descriptors = descriptors,
-                             .descriptor_count = 3,
+                             .descriptor_count = command->filter < 0 ? 3 : 4,
                              .child = become_compiler,
                              .context = command};
     int result = keeper_start(keeper, &job, failure);
@@ -141,21 +146,48 @@ static struct compiler_outcome outcome_of_status(int status)
     return outcome;
 }
 
-int compiler_run(const struct compiler_job *job, struct compiler_words *words,
-                 struct compiler_outcome *outcome, struct failure *failure)
+/* In a box the words are bubblewrap's with the job's behind them. */
+static int wrap(struct command *command, struct failure *failure)
 {
-    struct command command = {.job = job};
-    make_environment(&command);
+    const struct box *box = command->job->box;
+    if (!box)
+        return 0;
+    command->boxed = box_wrap(box, command->job->arguments);
+    command->filter = box_filter_file(box);
+    command->arguments = command->boxed;
+    return command->boxed && command->filter >= 0
+               ? 0
+               : failure_set(failure, STATUS_MACHINE, "Out of memory.");
+}
+
+static int run(struct command *command, struct compiler_words *words,
+               struct compiler_outcome *outcome, struct failure *failure)
+{
+    double until = command->job->until;
     struct keeper keeper;
     int line;
-    if (start(&keeper, &command, &line, failure) < 0)
+    if (start(&keeper, command, &line, failure) < 0)
         return -1;
-    enum compiler_end end = listen_to(line, job->until, words);
+    enum compiler_end end = listen_to(line, until, words);
     if (end == COMPILER_WELL)
-        end = wait_for_end(&keeper, job->until);
+        end = wait_for_end(&keeper, until);
     keeper_end(&keeper);
     close(line);
     *outcome = end == COMPILER_WELL ? outcome_of_status(keeper.first_status)
                                     : (struct compiler_outcome){.end = end};
     return 0;
+}
+
+int compiler_run(const struct compiler_job *job, struct compiler_words *words,
+                 struct compiler_outcome *outcome, struct failure *failure)
+{
+    struct command command = {.job = job, .arguments = job->arguments, .filter = -1};
+    make_environment(&command);
+    int result = wrap(&command, failure);
+    if (result == 0)
+        result = run(&command, words, outcome, failure);
+    if (command.filter >= 0)
+        close(command.filter);
+    free(command.boxed);
+    return result;
 }

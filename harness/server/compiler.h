@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/failure.h"
+#include "server/box.h"
 
 /* What a compiler said: the beginning and the end of it, at most COMPILER_MESSAGES bytes. */
 #define COMPILER_HEAD     40960
@@ -35,6 +36,7 @@ struct compiler_job {
     char *const *arguments; /* argv, [0] is looked up in PATH */
     const char *folder;     /* working directory */
     const char *temporary;  /* private folder for its files */
+    const struct box *box;  /* it runs in there; NULL: none */
     double until;           /* on clock_now's clock, in seconds: when to give up */
 };
 

@@ -18,10 +18,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "server/memory.h"
 #include "server/processes.h"
 
 /* How long ending a branch of processes may take: a fork bomb of thousands takes a while. */
 #define END_SECONDS 20
+
+/* How often memory is looked at, where it is limited: a program fills some hundred MiB meanwhile. */
+#define MEMORY_MILLISECONDS 100
 
 enum news_kind { NEWS_FIRST_ENDED, NEWS_EMPTY };
 struct news {
@@ -102,17 +106,19 @@ static bool reap(int link, pid_t first)
 }
 
 /* Until the caller has closed the link, or has died (SIGHUP). */
-static void watch_children(int link, int signals, pid_t first)
+static void watch_children(int link, int signals, pid_t first, int64_t most_memory)
 {
     bool told_empty = false;
     for (;;) {
+        if (most_memory && memory_exceeds(getpid(), most_memory))
+            kill(-1, SIGKILL); /* all of the namespace but process 1, which we are */
         if (!reap(link, first) && !told_empty) {
             tell(link, NEWS_EMPTY, 0);
             told_empty = true;
         }
         struct pollfd sources[] = {{.fd = signals, .events = POLLIN}, {.fd = link}};
         sources[1].events = POLLIN | POLLRDHUP;
-        if (poll(sources, 2, -1) < 0)
+        if (poll(sources, 2, most_memory && !told_empty ? MEMORY_MILLISECONDS : -1) <= 0)
             continue;
         struct signalfd_siginfo info;
         if (sources[1].revents ||
@@ -158,7 +164,7 @@ static _Noreturn void keep(const struct keeper_job *job, int link)
     if (link > 0)
         close_range(0, (unsigned)link - 1, 0);
     int signals = watch_signals();
-    watch_children(link, signals, first);
+    watch_children(link, signals, first, job->most_memory);
     if (!namespaces)
         processes_end(getpid(), END_SECONDS);
     _exit(0);

@@ -34,6 +34,7 @@ struct build_spec {
     const char *driver;  /* NULL, or a C file with the main (then -Dmain=lab_main) */
     bool sanitize;       /* AddressSanitizer and UBSan */
     const char *output;  /* the program to make */
+    bool boxed;          /* the compiler runs in a box: see box.h */
     double seconds;      /* limit; the compiler and its children are killed then */
 };
 
@@ -82,6 +83,8 @@ struct server_spec {
     int (*before_exec)(void *context);
     void *context;
     bool no_limits_on_memory; /* sanitizers need the address space */
+    bool boxed;               /* in a box of bubblewrap: see box.h */
+    bool io_uring;            /* in which rings may be made */
 };
 
 /* Forks; the child stands at the gate. NULL with a failure (status MACHINE). */

@@ -35,6 +35,7 @@ struct start {
     char home[PATH_MAX + 8], temporary[PATH_MAX + 8], port[8];
     int opened[CHILD_PLACES];
     int gate[2];
+    struct box *box;
 };
 
 static bool below_folder(const char *path, const char *folder)
@@ -128,7 +129,8 @@ static bool open_to_all(const char *path)
 static bool leave_root(const struct start *start, unsigned user)
 {
     return geteuid() == 0 && isolate_user_exists(user) &&
-           (!start->spec->no_limits_on_memory || open_to_all(start->program));
+           (!start->spec->no_limits_on_memory || start->spec->boxed ||
+            open_to_all(start->program));
 }
 
 static int choose_user(struct start *start, struct server *server, struct failure *failure)
@@ -196,9 +198,21 @@ static void start_free(struct start *start)
             close_if_open(start->opened[i]);
     free(start->plan.arguments);
     free(start->plan.environment);
+    box_free(start->box);
 }
 
 /* --- the steps --- */
+
+static int make_box(struct start *start, struct failure *failure)
+{
+    if (!start->spec->boxed)
+        return 0;
+    const char *const readable[] = {start->program, NULL};
+    struct box_spec box = {
+        .folder = start->folder, .readable = readable, .io_uring = start->spec->io_uring};
+    start->plan.box = start->box = box_make(&box, failure);
+    return start->box ? 0 : -1;
+}
 
 /*
  * The child's report; its number as we count comes with it, as credentials that the kernel
@@ -232,6 +246,7 @@ static int start_child(struct server *server, struct start *start, struct failur
         .namespaces =
             isolate_current() == ISOLATION_NAMESPACES ? CLONE_NEWPID | CLONE_NEWNS : 0,
         .own_shared_memory = own_memory,
+        .most_memory = start->spec->boxed ? BOX_MEMORY : 0,
         .descriptors = start->opened,
         .descriptor_count = CHILD_PLACES,
         .child = child_run,
@@ -277,7 +292,8 @@ static int prepare(struct server *server, struct start *start, struct failure *f
         return failure_set(failure, STATUS_MACHINE, "Out of memory.");
     int opened = open_all(start, failure);
     server->gate = start->gate[0];
-    return opened < 0 ? -1 : start_child(server, start, failure);
+    return opened < 0 || make_box(start, failure) < 0 ? -1
+                                                      : start_child(server, start, failure);
 }
 
 struct server *server_prepare(const struct server_spec *spec, struct failure *failure)

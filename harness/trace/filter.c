@@ -1,16 +1,10 @@
 /* The seccomp filter: the calls of all families stop the program, others do not. */
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/futex.h>
-#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "base/filter.h"
 #include "trace/call.h"
 
 struct trace_filter {
@@ -51,31 +45,13 @@ static int fill(scmp_filter_ctx filter)
     return error ? error : add_calls(filter);
 }
 
-/* libseccomp gives the program out through a descriptor only. */
-static int export(scmp_filter_ctx filter, struct sock_fprog *program)
-{
-    int file = memfd_create("iolab-filter", MFD_CLOEXEC);
-    if (file < 0)
-        return -errno;
-    int error = seccomp_export_bpf(filter, file);
-    off_t size = lseek(file, 0, SEEK_END);
-    if (!error && size > 0) {
-        program->filter = malloc((size_t)size);
-        program->len = (unsigned short)((size_t)size / sizeof *program->filter);
-        if (!program->filter || pread(file, program->filter, (size_t)size, 0) != size)
-            error = -EIO;
-    }
-    close(file);
-    return error;
-}
-
 struct trace_filter *trace_filter_make(struct failure *failure)
 {
     struct trace_filter *made = calloc(1, sizeof *made);
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     int error = made && filter ? fill(filter) : -ENOMEM;
     if (!error)
-        error = export(filter, &made->program);
+        error = filter_export(filter, &made->program);
     if (filter)
         seccomp_release(filter);
     if (!error)
@@ -89,21 +65,12 @@ struct trace_filter *trace_filter_make(struct failure *failure)
 void trace_filter_free(struct trace_filter *filter)
 {
     if (filter)
-        free(filter->program.filter);
+        filter_free(&filter->program);
     free(filter);
 }
 
-/* SPEC_ALLOW (4.17): without it the program is slowed down for a danger that is not ours. */
 int trace_filter_install(void *context)
 {
-    struct trace_filter *filter = context;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return errno;
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-                &filter->program) == 0)
-        return 0;
-    if (errno == EINVAL &&
-        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter->program) == 0)
-        return 0;
-    return errno;
+    const struct trace_filter *filter = context;
+    return filter_install(&filter->program);
 }
