@@ -90,8 +90,9 @@ static void run_and_judge(struct grading *grading)
         judging_unmet(&grading->judging);
         return;
     }
-    int interrupted = jobs_run(plan->jobs, plan->job_count, plan->parallel, &grading->before,
-                               judging_job_done, &grading->judging);
+    int interrupted =
+        jobs_run(plan->jobs, plan->job_count, plan->parallel, grading->judging.options->seconds,
+                 &grading->before, judging_job_done, &grading->judging);
     if (interrupted) {
         sigset_t before = grading->before;
         grade_free(grading);

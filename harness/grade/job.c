@@ -19,7 +19,8 @@ struct pool {
     struct job *jobs;
     size_t count;
     int parallel, running;
-    int signals; /* signalfd */
+    int64_t until; /* ns; then all is over; 0: no limit */
+    int signals;   /* signalfd */
     const sigset_t *before;
     job_done_fn *done;
     void *context;
@@ -124,6 +125,8 @@ static void reap(struct pool *pool, struct job *job)
 static int next_deadline(struct pool *pool)
 {
     int64_t now = clock_now(), next = now + 3600 * CLOCK_SECOND;
+    if (pool->until && pool->until < next)
+        next = pool->until > now ? pool->until : now;
     for (size_t i = 0; i < pool->count; i++) {
         struct job *job = &pool->jobs[i];
         if (job->state != JOB_RUNNING)
@@ -191,8 +194,25 @@ void jobs_hold_signals(sigset_t *before)
     sigprocmask(SIG_BLOCK, &set, before);
 }
 
-int jobs_run(struct job *jobs, size_t count, int parallel, const sigset_t *before,
-             job_done_fn *done, void *context)
+static bool time_is_over(const struct pool *pool)
+{
+    return pool->until && clock_now() >= pool->until;
+}
+
+/* What runs is ended, what waits is done at once, each with its report. */
+static void end_overtime(struct pool *pool)
+{
+    pool->until = 0;
+    for (size_t i = 0; i < pool->count; i++)
+        pool->jobs[i].overtime = pool->jobs[i].state != JOB_DONE;
+    end_all(pool);
+    for (size_t i = 0; i < pool->count; i++)
+        if (pool->jobs[i].state == JOB_WAITING)
+            end(pool, &pool->jobs[i], -1);
+}
+
+int jobs_run(struct job *jobs, size_t count, int parallel, double seconds,
+             const sigset_t *before, job_done_fn *done, void *context)
 {
     sigset_t set;
     held(&set);
@@ -200,14 +220,17 @@ int jobs_run(struct job *jobs, size_t count, int parallel, const sigset_t *befor
         .jobs = jobs,
         .count = count,
         .parallel = parallel < JOBS_MOST ? parallel : JOBS_MOST,
+        .until = seconds > 0 ? clock_now() + (int64_t)(seconds * CLOCK_SECOND) : 0,
         .signals = signalfd(-1, &set, SFD_CLOEXEC),
         .before = before,
         .done = done,
         .context = context,
     };
     int interrupted = 0;
-    while (!interrupted && fill(&pool))
+    while (!interrupted && !time_is_over(&pool) && fill(&pool))
         interrupted = await(&pool);
+    if (!interrupted && time_is_over(&pool))
+        end_overtime(&pool);
     end_all(&pool);
     close(pool.signals);
     return interrupted;

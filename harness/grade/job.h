@@ -37,6 +37,7 @@ struct job {
     double seconds;   /* it may take at most */
     int status;       /* wait status, when done */
     bool late;        /* it was killed at its deadline */
+    bool overtime;    /* the time for all jobs was over before it was done */
 };
 
 /* Called when a job is done; may change programs' states. */
@@ -50,10 +51,11 @@ void jobs_hold_signals(sigset_t *before);
 
 /*
  * Runs all jobs, in their order, at most `parallel` at a time, with signals held. A job that
- * needs a program that is WRONG or BROKEN is done at once, with status -1. On a signal all running
- * jobs are ended and the signal's number is returned; else 0.
+ * needs a program that is WRONG or BROKEN is done at once, with status -1. After `seconds` (0: no
+ * limit) all that are not done are ended, with `overtime`. On a signal all running jobs are ended
+ * and the signal's number is returned; else 0.
  */
-int jobs_run(struct job *jobs, size_t count, int parallel, const sigset_t *before,
-             job_done_fn *done, void *context);
+int jobs_run(struct job *jobs, size_t count, int parallel, double seconds,
+             const sigset_t *before, job_done_fn *done, void *context);
 
 #endif

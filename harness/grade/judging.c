@@ -39,10 +39,11 @@ static void built(struct judging *judging, struct job *job)
     struct program *program = job->program;
     bool ended = WIFEXITED(job->status);
     int status = ended ? WEXITSTATUS(job->status) : STATUS_MACHINE;
-    program->state = job->started == 0 ? job->needs->state /* it was not even tried */
-                     : status == 0     ? PROGRAM_BUILT
-                     : status == 1     ? PROGRAM_WRONG
-                                       : PROGRAM_BROKEN;
+    program->state = job->overtime       ? PROGRAM_WRONG
+                     : job->started == 0 ? job->needs->state /* it was not even tried */
+                     : status == 0       ? PROGRAM_BUILT
+                     : status == 1       ? PROGRAM_WRONG
+                                         : PROGRAM_BROKEN;
     if (program != judging->plan->programs)
         return;
     judging->messages = read_text(program->messages);
@@ -94,13 +95,15 @@ static void keep_recording(struct judging *judging, const struct job *job, bool 
     judging->paths[judging->count++] = job->recording;
 }
 
-static void checked(struct judging *judging, struct job *job)
+static void add_overtime(struct judging *judging, int number, const char *name, double points)
 {
-    if (job->needs->state != PROGRAM_BUILT) {
-        add(judging, judge_without_program(judging, job));
-        return;
-    }
-    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    add(judging, judge_overtime(number, name, points, judging->options->seconds));
+}
+
+/* Of a check with its program: from what it left. */
+static struct verdict *judge_recording(struct judging *judging, const struct job *job,
+                                       const struct check *check)
+{
     struct failure failure = {0};
     struct recording *recording = recording_read(job->recording, &failure);
     const char *broken = why_broken(job);
@@ -109,14 +112,30 @@ static void checked(struct judging *judging, struct job *job)
     struct verdict *verdict = judge_check(check, recording, job->recording, broken);
     if (verdict)
         verdict->duration = (double)job->duration / 1e9;
-    bool sound = verdict && verdict->status != VERDICT_ERROR;
+    keep_recording(judging, job, verdict && verdict->status != VERDICT_ERROR, recording);
+    return verdict;
+}
+
+static void checked(struct judging *judging, struct job *job)
+{
+    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    struct verdict *verdict;
+    if (job->overtime)
+        verdict = judge_overtime(check->number, check->name, check->points,
+                                 judging->options->seconds);
+    else if (job->needs->state != PROGRAM_BUILT)
+        verdict = judge_without_program(judging, job);
+    else
+        verdict = judge_recording(judging, job, check);
+    if (verdict)
+        verdict->hidden = check->hidden; /* also of one that could not be looked at */
     add(judging, verdict);
-    keep_recording(judging, job, sound, recording);
 }
 
 void judging_job_done(void *context, struct job *job)
 {
     struct judging *judging = context;
+    judging->overtime |= job->overtime;
     if (job->build)
         built(judging, job);
     else if (!job->spec.sanitized)
@@ -130,6 +149,10 @@ static void judge_manifest_rules(struct judging *judging)
         const struct rule_check *rule = &manifest->rules[i];
         if (!plan_chooses(judging->options->pattern, rule->number, rule->name))
             continue;
+        if (judging->overtime) {
+            add_overtime(judging, rule->number, rule->name, rule->points);
+            continue;
+        }
         struct verdict *verdict =
             judging->unbuilt
                 ? judge_unbuilt(rule->number, rule->name, rule->points, rule->hints, NULL)
@@ -168,6 +191,10 @@ static void judge_memory(struct judging *judging)
         !plan_chooses(judging->options->pattern, SANITIZER_NUMBER, SANITIZER_NAME))
         return;
     const struct manifest *manifest = plan->lab->manifest;
+    if (judging->overtime) {
+        add_overtime(judging, SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points);
+        return;
+    }
     if (judging->unbuilt) {
         add(judging, judge_unbuilt(SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points,
                                    manifest->sanitizer_hints, NULL));
@@ -186,10 +213,15 @@ void judging_finish(struct judging *judging)
     judge_memory(judging);
 }
 
-static void unmet(struct judging *judging, int number, const char *name, double points)
+static void unmet(struct judging *judging, int number, const char *name, double points,
+                  bool hidden)
 {
-    if (plan_chooses(judging->options->pattern, number, name))
-        add(judging, judge_unobserved(number, name, points, judging->plan->unmet));
+    if (!plan_chooses(judging->options->pattern, number, name))
+        return;
+    struct verdict *verdict = judge_unobserved(number, name, points, judging->plan->unmet);
+    if (verdict)
+        verdict->hidden = hidden;
+    add(judging, verdict);
 }
 
 void judging_unmet(struct judging *judging)
@@ -200,13 +232,13 @@ void judging_unmet(struct judging *judging)
     for (size_t i = 0; i < lab->scenario_count; i++)
         for (size_t k = 0; k < scenario_check_count(lab->scenarios[i]); k++) {
             const struct check *check = scenario_check(lab->scenarios[i], k);
-            unmet(judging, check->number, check->name, check->points);
+            unmet(judging, check->number, check->name, check->points, check->hidden);
         }
     for (size_t i = 0; i < manifest->rule_count; i++)
         unmet(judging, manifest->rules[i].number, manifest->rules[i].name,
-              manifest->rules[i].points);
+              manifest->rules[i].points, false);
     if (manifest->sanitizer_points > 0)
-        unmet(judging, SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points);
+        unmet(judging, SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points, false);
 }
 
 void judging_free(struct judging *judging)

@@ -15,6 +15,7 @@ struct judging {
     bool unbuilt;   /* the student's program does not compile */
     char *messages; /* what the compiler said */
     bool broken;    /* this machine could not compile */
+    bool overtime;  /* some job was not done in time */
 };
 
 /* A job_done_fn; `context` is a struct judging. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "grade/folder.h"
+#include "server/box.h"
 #include "trace/trace.h"
 
 #define BUILD_SECONDS  60.0 /* on a busy machine; what compiles for ever uses up its CPU time */
@@ -251,6 +252,16 @@ static int side_by_side(double time_scale)
     return time_scale < 1 ? 4 * cores : 2 * cores;
 }
 
+/* Asked for, a box is had or nothing is graded. */
+static int check_box(const struct grade_options *options, struct failure *failure)
+{
+    char why[256];
+    if (!options->boxed || box_available(why, sizeof why))
+        return 0;
+    return failure_set(failure, STATUS_MACHINE,
+                       "there is no box for strangers' programs here: %s", why);
+}
+
 int plan_make(struct plan *plan, const char *typed, const struct grade_options *options,
               struct failure *failure)
 {
@@ -264,8 +275,8 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
     plan->boxed = options->boxed;
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
     if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
-        find_source(plan, options, failure) < 0 || find_files(plan, failure) < 0 ||
-        make_folders(plan, options, failure) < 0)
+        check_box(options, failure) < 0 || find_source(plan, options, failure) < 0 ||
+        find_files(plan, failure) < 0 || make_folders(plan, options, failure) < 0)
         return -1;
     return plan->unmet[0] ? 0 : plan_jobs(plan, options, failure);
 }

@@ -275,7 +275,6 @@ struct verdict *judge_check(const struct check *check, const struct recording *r
     };
     if (!file.verdict)
         return NULL;
-    file.verdict->hidden = check->hidden;
     file.verdict->recording = path && recording ? strdup(path) : NULL;
     if (!harness_broke(&file))
         read_recording(&file);

@@ -85,6 +85,9 @@ struct verdict *judge_sanitizer(const struct manifest *manifest, char *const *re
 struct verdict *judge_unbuilt(int number, const char *name, double points, char *const *hints,
                               const char *messages);
 
+/* A check that was not done when the time for the whole grading, in seconds, was over: it fails. */
+struct verdict *judge_overtime(int number, const char *name, double points, double seconds);
+
 /* A check that this machine could not observe; `why` is copied. */
 struct verdict *judge_unobserved(int number, const char *name, double points, const char *why);
 

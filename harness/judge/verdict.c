@@ -76,6 +76,18 @@ struct verdict *judge_unobserved(int number, const char *name, double points, co
     return verdict;
 }
 
+struct verdict *judge_overtime(int number, const char *name, double points, double seconds)
+{
+    struct verdict *verdict = verdict_new(number, name, points);
+    if (verdict)
+        verdict_set(
+            verdict, VERDICT_FAIL,
+            words_format("there was no time left for it: the whole grading may take %g s",
+                         seconds),
+            NULL);
+    return verdict;
+}
+
 void verdict_free(struct verdict *verdict)
 {
     if (!verdict)

@@ -22,6 +22,7 @@ static const struct examination {
     {"somaxconn", NEED_CHECKS, doctor_somaxconn},
     {"user namespaces", NEED_COMFORT, doctor_user_namespaces},
     {"network namespace", NEED_COMFORT, doctor_network_namespace},
+    {"box", NEED_COMFORT, doctor_box},
     {"cores", NEED_COMFORT, doctor_cores},
     {"clock", NEED_COMFORT, doctor_clock},
     {"inotify", NEED_COMFORT, doctor_inotify},

@@ -63,6 +63,6 @@ typedef void doctor_fn(struct finding *finding, struct diagnosis *diagnosis);
 doctor_fn doctor_kernel, doctor_user_namespaces, doctor_network_namespace, doctor_ptrace,
     doctor_seccomp, doctor_pidfd_getfd, doctor_yama, doctor_descriptors, doctor_somaxconn,
     doctor_cores, doctor_inotify, doctor_io_uring;
-doctor_fn doctor_compiler, doctor_sanitizers, doctor_clock, doctor_disk;
+doctor_fn doctor_compiler, doctor_box, doctor_sanitizers, doctor_clock, doctor_disk;
 
 #endif

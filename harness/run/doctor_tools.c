@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "run/doctor.h"
+#include "server/box.h"
 
 #define MEBIBYTE (1ull << 20)
 
@@ -199,4 +200,18 @@ void doctor_disk(struct finding *finding, struct diagnosis *diagnosis)
                                                                   : FINDING_MISSING;
     finding_set(finding, level, level ? remedy : NULL, "%llu MiB free in %s%s",
                 bytes / MEBIBYTE, folder, inodes ? "" : ", but no room for more files");
+}
+
+/* Whether classes can be graded for official marks. */
+void doctor_box(struct finding *finding, struct diagnosis *diagnosis)
+{
+    (void)diagnosis;
+    char why[256];
+    if (box_available(why, sizeof why))
+        finding_set(
+            finding, FINDING_OK, NULL,
+            "bubblewrap works: iolab grade --box, and iolab batch gives official marks");
+    else
+        finding_set(finding, FINDING_LIMITED, why,
+                    "no box for strangers' programs: iolab batch gives no official marks");
 }

@@ -80,7 +80,7 @@ static const char expect_no_growth[] =
     "local function none() return t.server:descriptors() <= open end\n"
     "local function come(batches)\n"
     "  for _ = 1, batches do\n"
-    "    t:load { connections = 10, total = 20, each = 1 }\n"
+    "    t:load { connections = 10, total = 20, each = 1, within = 20 }\n"
     "    t:eventually(none, { within = 20, message = 'clients have gone, and their '\n"
     "      .. 'descriptors are still open in the server' })\n"
     "  end\n"
