@@ -129,8 +129,6 @@ static int add_paths(struct box *box, const struct box_spec *spec, struct failur
     if (!realpath(spec->folder, box->folder))
         return failure_errno(failure, STATUS_MACHINE, "Cannot find the folder %s",
                              spec->folder);
-    add_parents(box, box->folder);
-    add_three(box, "--bind", box->folder, box->folder);
     for (size_t i = 0; spec->readable && spec->readable[i]; i++) {
         if (i == sizeof box->readable / sizeof *box->readable)
             return failure_set(failure, STATUS_MACHINE, "Too many things to show in the box.");
@@ -139,6 +137,9 @@ static int add_paths(struct box *box, const struct box_spec *spec, struct failur
         add_parents(box, box->readable[i]);
         add_three(box, "--ro-bind", box->readable[i], box->readable[i]);
     }
+    /* Last, as it may lie in one of them. */
+    add_parents(box, box->folder);
+    add_three(box, "--bind", box->folder, box->folder);
     return 0;
 }
 
