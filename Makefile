@@ -34,7 +34,7 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
 .PHONY: all help demo test aids units sanitized threaded threads threads-build bench bench-wrk \
-        flaky mutants lint skeletons figures screens new-lab dist clean
+        flaky mutants lint skeletons figures screens new-lab dist gradescope class slurm clean
 
 all: $(COMMANDS) iolab
 	@$(TOOLS)/skeletons $(BUILD)/skeletons
@@ -115,6 +115,18 @@ new-lab: all ## NAME=07-signal-driven: stamps a lab and its twin
 
 dist: all ## build/iolab-students.tar.gz: no solutions, no hidden scenarios
 	@$(TOOLS)/dist $(BUILD)/iolab-students.tar.gz
+
+gradescope: ## LAB=05: build/gradescope-05.zip, an autograder; HIDDEN=1: with hidden checks
+	@$(TOOLS)/install build $(CLASS)
+	@grading/gradescope/build $(if $(HIDDEN),--hidden) "$(LAB)" $(BUILD)/gradescope-$(LAB).zip
+
+class: all ## a class of 300 graded twice, killed 30 times, marks against what is known (long)
+	@$(TOOLS)/install build $(CLASS) test
+	@grading/tests/long
+
+slurm: all ## classes through real daemons of Slurm on this machine (as root)
+	@$(TOOLS)/install build $(CLASS) test slurm
+	@bats grading/tests/slurm.bats
 
 clean:
 	rm -rf $(BUILD) iolab

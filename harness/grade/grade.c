@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cores.h"
 #include "grade/folder.h"
 #include "grade/judging.h"
 #include "grade/lab.h"
@@ -33,7 +34,7 @@ static uint64_t draw_seed(const struct grade_options *options)
 static double time_scale_of_machine(void)
 {
     double load; /* mean of the last minute, in threads that want to run */
-    double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
+    double cores = cores_usable();
     return getloadavg(&load, 1) == 1 && load < cores * 0.75 ? GRADE_IDLE : 1;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cores.h"
 #include "grade/folder.h"
 #include "server/box.h"
 #include "trace/trace.h"
@@ -248,7 +249,7 @@ static struct lab *load(const char *name, const struct grade_options *options,
 /* Checks mostly wait: for clients that pause, for limits that pass. */
 static int side_by_side(double time_scale)
 {
-    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    int cores = cores_usable();
     return time_scale < 1 ? 4 * cores : 2 * cores;
 }
 

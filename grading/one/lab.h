@@ -1,0 +1,20 @@
+/* The lab to grade by, found beside this program's tree (ROOT/labs/NAME). */
+#ifndef IOLAB_ONE_LAB_H
+#define IOLAB_ONE_LAB_H
+
+#include <stddef.h>
+
+#include "base/failure.h"
+
+/* Full name of what a person typed: "5", "05", "epoll-level", "05-epoll-level". The caller frees
+   it. NULL with a failure that lists what there is. */
+char *one_lab(const char *typed, struct failure *failure);
+
+/* The files to hand in, as lab.lua has them; NULL-terminated, free with one_lab_files_free. */
+char **one_lab_files(const char *lab, struct failure *failure);
+void one_lab_files_free(char **files);
+
+/* Path of a program of ours ("submission": ROOT/build/iolab-submission). -1 with a failure. */
+int one_program(const char *name, char *path, size_t size, struct failure *failure);
+
+#endif
