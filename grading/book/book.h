@@ -35,6 +35,12 @@ int book_policy(struct book *book, struct book_policy *policy, struct failure *f
 /* The roster becomes that of the book: names, extensions. Students who left stay, marked. */
 int book_roster(struct book *book, const struct roster *roster, struct failure *failure);
 
+/* The key by which the roster has a submission of this key that was delivered under this name: the
+   same key, or that of the only one of that name (Moodle delivers names, not user names). NULL in
+   `listed`: the roster has nobody like that. The caller frees it. */
+int book_listed(struct book *book, const char *student, const char *name, char **listed,
+                struct failure *failure);
+
 /* A submission that was found: student (added when unknown, marked as not on the roster), name as
    delivered, digest of its files, when it was submitted. Adding the same again changes nothing. */
 struct book_submission {

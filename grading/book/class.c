@@ -1,5 +1,7 @@
 /* What the gradebook knows of the class: policy, roster, submissions that were found. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "grading/book/store.h"
 
@@ -109,6 +111,30 @@ static int add_submission(struct book *book, const struct book_submission *submi
                     BOOK_WITH(BOOK_TEXT(submission->student), BOOK_TEXT(submission->name),
                               BOOK_TEXT(submission->files), BOOK_TEXT(when), BOOK_TEXT(now)),
                     failure);
+}
+
+int book_listed(struct book *book, const char *student, const char *name, char **listed,
+                struct failure *failure)
+{
+    *listed = NULL;
+    sqlite3_stmt *asked =
+        book_ask(book,
+                 "SELECT student FROM students WHERE listed AND (student = ? OR (name <> '' "
+                 "AND lower(name) = lower(?))) "
+                 "ORDER BY student <> ? LIMIT 2",
+                 BOOK_WITH(BOOK_TEXT(student), BOOK_TEXT(name), BOOK_TEXT(student)), failure);
+    if (!asked)
+        return -1;
+    int row = book_step(book, asked, failure);
+    if (row == 1)
+        *listed = book_text(asked, 0);
+    if (row == 1 && *listed && strcmp(*listed, student) != 0 &&
+        (row = book_step(book, asked, failure)) == 1) {
+        free(*listed); /* two of one name: nobody can tell who it is */
+        *listed = NULL;
+    }
+    sqlite3_finalize(asked);
+    return row < 0 ? -1 : 0;
 }
 
 int book_submission(struct book *book, const struct book_submission *submission,

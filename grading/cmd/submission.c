@@ -58,7 +58,7 @@ static double number(struct argp_state *state, const char *text, const char *wha
 {
     char *end;
     double value = strtod(text, &end);
-    if (*end || end == text || !(value >= low) || value > 1e15)
+    if (*end || end == text || !(value >= low) || value > 0x1p53)
         argp_error(state, "%s must be a number from %g, not '%s'", what, low, text);
     return value;
 }

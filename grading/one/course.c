@@ -10,10 +10,8 @@
 
 /* Below the root; each with the lab's name in it where %s stands. */
 static const char *const patterns[] = {
-    "labs/%s/lab.lua",
-    "labs/%s/scenarios/*",
-    "solutions/%s/hidden/*",
-    "harness/support/*",
+    "labs/%s/lab.lua", "labs/%s/scenarios/*", "harness/support/*",
+    "solutions/%s/hidden/*", /* last: only with hidden checks */
 };
 
 /* Names are part of it, without the root: the same course elsewhere is the same course. */
@@ -41,7 +39,7 @@ static int add_pattern(struct digest *digest, const char *root, const char *patt
     return result;
 }
 
-int one_course(const char *lab, char text[65], struct failure *failure)
+int one_course(const char *lab, bool hidden, char text[65], struct failure *failure)
 {
     char program[PATH_MAX], root[PATH_MAX];
     if (one_program("grade", program, sizeof program, failure) < 0)
@@ -51,8 +49,9 @@ int one_course(const char *lab, char text[65], struct failure *failure)
     struct digest *digest = digest_new();
     if (!digest)
         return failure_set(failure, STATUS_MACHINE, "Out of memory.");
+    size_t count = sizeof patterns / sizeof *patterns - !hidden;
     int result = add_file(digest, program, strlen(root), failure);
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns && result == 0; i++)
+    for (size_t i = 0; i < count && result == 0; i++)
         result = add_pattern(digest, root, patterns[i], lab, failure);
     digest_end(digest, text);
     return result;

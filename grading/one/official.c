@@ -28,11 +28,14 @@ static const json_t *find(const json_t *doctor, const char *name)
 static bool judge(const json_t *doctor, char *why, size_t size)
 {
     const json_t *box = find(doctor, "box");
-    const json_t *ptrace = find(doctor, "ptrace");
+    const json_t *ptrace = find(doctor, "ptrace"), *sanitizers = find(doctor, "sanitizers");
     if (strcmp(text_of(box, "level"), "ok") != 0)
         snprintf(why, size, "%s: %s", text_of(box, "found"), text_of(box, "remedy"));
     else if (strcmp(text_of(doctor, "tier"), "behaviour") == 0)
         snprintf(why, size, "system calls cannot be watched: %s", text_of(ptrace, "remedy"));
+    else if (strcmp(text_of(sanitizers, "level"), "missing") == 0)
+        snprintf(why, size, "%s: %s", text_of(sanitizers, "found"),
+                 text_of(sanitizers, "remedy"));
     else
         return true;
     return false;

@@ -32,8 +32,8 @@ struct one_spec {
    result could be written. SIGTERM ends it, and all that it started, without a result. */
 int one_grade(const struct one_spec *spec, enum result_state *state, struct failure *failure);
 
-/* Digest of what grades a lab: its manifest and scripts (hidden ones too), the engine's programs. */
-int one_course(const char *lab, char digest[65], struct failure *failure);
+/* Digest of what grades a lab: its manifest and scripts, with `hidden` those too, the engine. */
+int one_course(const char *lab, bool hidden, char digest[65], struct failure *failure);
 
 /* Can official marks be given here? Else `why` says what is missing and how to mend it. */
 bool one_official(char *why, size_t size);
