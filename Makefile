@@ -11,7 +11,7 @@ LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 
 # The stages in the order in which data flows; each is a folder, each file is found by glob.
 STAGES   := base event scenario load client server trace run judge report grade bench claims \
-            claims/probes
+            quiz claims/probes
 LIB      := $(BUILD)/libiolab.a
 
 # Grading of classes, which the students' tree does not have: another library, more packages.
@@ -154,7 +154,7 @@ $(BUILD)/iolab-%: $(BUILD)/harness/cmd/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/iolab-show: LDLIBS += -lncursesw
-$(BUILD)/iolab-bench: LDLIBS += -luring
+$(BUILD)/iolab-bench $(BUILD)/iolab-quiz: LDLIBS += -luring
 
 $(BUILD)/tests/%: $(BUILD)/harness/tests/%.o $(LIB)
 	@mkdir -p $(@D)

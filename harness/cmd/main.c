@@ -22,6 +22,7 @@ static const char welcome[] =
     "  iolab show 01/11          see where your server waited and copied\n"
     "  iolab show                a tour of the models\n"
     "  iolab trace -- PROGRAM    record any program\n"
+    "  iolab quiz 01             questions; some answers are measured now\n"
     "  iolab reset 01            the skeleton again; yours is kept beside it\n"
     "  iolab doctor              what this machine can and cannot do\n"
     "\n"
