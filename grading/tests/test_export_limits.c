@@ -75,7 +75,8 @@ static void a_full_disk_is_a_failure(void **state)
         FILE *out = fopen("/dev/full", "we");
         assert_non_null(out);
         assert_int_equal(
-            export_format_find(format_names[format])->write(out, result, &options, &failure), -1);
+            export_format_find(format_names[format])->write(out, result, &options, &failure),
+            -1);
         assert_int_equal(failure.status, STATUS_MACHINE);
         assert_non_null(strstr(failure.text, "space"));
         fclose(out);

@@ -77,6 +77,9 @@ static bool refuse(struct act *act, int error)
         return act_fail(act, OUTCOME_REFUSED, "the connection was refused: nobody listens");
     if (error == ECONNRESET)
         return act_fail(act, OUTCOME_RESET, "the server reset the connection as it was made");
+    if (error == EADDRINUSE) /* of all source addresses: it takes a program to do that */
+        return act_fail(act, OUTCOME_REFUSED,
+                        "no port is left for a client: the server has taken them all");
     return act_fail(act, OUTCOME_SCRIPT, "cannot connect: %s", strerror(error));
 }
 

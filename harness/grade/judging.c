@@ -8,7 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "judge/evidence.h"
 #include "judge/judge.h"
+#include "judge/words.h"
+#include "run/doctor.h"
 
 #define TEXT_MAX 65536
 
@@ -95,6 +98,25 @@ static void keep_recording(struct judging *judging, const struct job *job, bool 
     judging->paths[judging->count++] = job->recording;
 }
 
+/* What became of this check, for the one about memory, which looks at both builds. */
+static void note_outcome(struct judging *judging, const struct job *job,
+                         const struct verdict *verdict, const struct recording *recording)
+{
+    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    size_t count = judging->outcome_count;
+    struct outcome *outcomes = realloc(judging->outcomes, (count + 1) * sizeof *outcomes);
+    if (!outcomes || !verdict || !check->sanitize) {
+        judging->outcomes = outcomes ? outcomes : judging->outcomes;
+        return;
+    }
+    outcomes[count] = (struct outcome){.number = check->number,
+                                       .sanitized = job->spec.sanitized,
+                                       .status = verdict->status,
+                                       .fate = judge_fate(recording)};
+    judging->outcomes = outcomes;
+    judging->outcome_count++;
+}
+
 static void add_overtime(struct judging *judging, int number, const char *name, double points)
 {
     add(judging, judge_overtime(number, name, points, judging->options->seconds));
@@ -112,6 +134,7 @@ static struct verdict *judge_recording(struct judging *judging, const struct job
     struct verdict *verdict = judge_check(check, recording, job->recording, broken);
     if (verdict)
         verdict->duration = (double)job->duration / 1e9;
+    note_outcome(judging, job, verdict, recording);
     keep_recording(judging, job, verdict && verdict->status != VERDICT_ERROR, recording);
     return verdict;
 }
@@ -132,13 +155,23 @@ static void checked(struct judging *judging, struct job *job)
     add(judging, verdict);
 }
 
+/* On the sanitizer's build: no verdict of its own, but one about memory is to come. */
+static void checked_sanitized(struct judging *judging, struct job *job)
+{
+    const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
+    if (!job->overtime && job->needs->state == PROGRAM_BUILT)
+        verdict_free(judge_recording(judging, job, check));
+}
+
 void judging_job_done(void *context, struct job *job)
 {
     struct judging *judging = context;
     judging->overtime |= job->overtime;
     if (job->build)
         built(judging, job);
-    else if (!job->spec.sanitized)
+    else if (job->spec.sanitized)
+        checked_sanitized(judging, job);
+    else
         checked(judging, job);
 }
 
@@ -176,6 +209,76 @@ static char **sanitizer_reports(const struct plan *plan)
     return reports;
 }
 
+/* The program can be built, but not with the sanitizers. Whether the machine could. */
+static const struct program *refused_by_sanitizers(const struct plan *plan)
+{
+    struct finding finding = {0};
+    for (size_t i = 0; i < plan->program_count; i++) {
+        const struct program *program = &plan->programs[i];
+        if (program->driver || !program->sanitize || program->state != PROGRAM_WRONG)
+            continue;
+        doctor_sanitizers(&finding, NULL);
+        return finding.level == FINDING_OK ? program : NULL;
+    }
+    return NULL;
+}
+
+static const struct outcome *outcome_of(const struct judging *judging, int number,
+                                        bool sanitized)
+{
+    for (size_t i = 0; i < judging->outcome_count; i++)
+        if (judging->outcomes[i].number == number &&
+            judging->outcomes[i].sanitized == sanitized)
+            return &judging->outcomes[i];
+    return NULL;
+}
+
+/* Why nothing can be said of its memory though nothing was reported; NULL: all was looked at. */
+static char *find_doubt(const struct judging *judging)
+{
+    struct sanitized_run *runs = calloc(judging->outcome_count + 1, sizeof *runs);
+    size_t count = 0;
+    for (size_t i = 0; runs && i < judging->outcome_count; i++) {
+        const struct outcome *run = &judging->outcomes[i];
+        const struct outcome *plain = outcome_of(judging, run->number, false);
+        if (run->sanitized)
+            runs[count++] = (struct sanitized_run){
+                .number = run->number,
+                .sanitized = run->status,
+                .fate = run->fate,
+                .plain = plain ? plain->status : VERDICT_ERROR,
+                .plain_fate = plain ? plain->fate : FATE_UNKNOWN,
+            };
+    }
+    char *doubt = judge_sanitized_runs(runs, count);
+    free(runs);
+    return doubt;
+}
+
+static struct verdict *judge_looked_at(struct judging *judging, char *const *reports)
+{
+    const struct manifest *manifest = judging->plan->lab->manifest;
+    struct verdict *verdict = judge_sanitizer(manifest, reports, judging->plan->files);
+    char *doubt = verdict && verdict->status == VERDICT_PASS ? find_doubt(judging) : NULL;
+    if (doubt)
+        verdict_set(verdict, VERDICT_FAIL, doubt, manifest->sanitizer_hints);
+    return verdict;
+}
+
+static struct verdict *judge_refused(const struct manifest *manifest,
+                                     const struct program *program)
+{
+    char *messages = read_text(program->messages);
+    struct verdict *verdict =
+        verdict_new(SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points);
+    if (verdict)
+        verdict_set(verdict, VERDICT_FAIL,
+                    words_format("it does not compile with the sanitizers:\n%s", messages),
+                    manifest->sanitizer_hints);
+    free(messages);
+    return verdict;
+}
+
 static bool ran_sanitized(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->job_count; i++)
@@ -200,8 +303,13 @@ static void judge_memory(struct judging *judging)
                                    manifest->sanitizer_hints, NULL));
         return;
     }
+    const struct program *refused = refused_by_sanitizers(plan);
+    if (refused) {
+        add(judging, judge_refused(manifest, refused));
+        return;
+    }
     char **reports = ran_sanitized(plan) ? sanitizer_reports(plan) : NULL;
-    add(judging, judge_sanitizer(manifest, reports, plan->files));
+    add(judging, judge_looked_at(judging, reports));
     for (size_t i = 0; reports && reports[i]; i++)
         free(reports[i]);
     free(reports);
@@ -247,5 +355,6 @@ void judging_free(struct judging *judging)
         recording_free(judging->recordings[i]);
     free(judging->recordings);
     free(judging->paths);
+    free(judging->outcomes);
     free(judging->messages);
 }

@@ -4,6 +4,15 @@
 #define IOLAB_JUDGING_H
 
 #include "grade/plan.h"
+#include "judge/judge.h"
+
+/* What became of a check on one of the two builds. */
+struct outcome {
+    int number;
+    bool sanitized;
+    enum verdict_status status;
+    enum server_fate fate;
+};
 
 struct judging {
     struct plan *plan;
@@ -12,6 +21,8 @@ struct judging {
     struct recording **recordings; /* those that the manifest's rules look at */
     const char **paths;
     size_t count;
+    struct outcome *outcomes;
+    size_t outcome_count;
     bool unbuilt;   /* the student's program does not compile */
     char *messages; /* what the compiler said */
     bool broken;    /* this machine could not compile */

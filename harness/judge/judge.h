@@ -78,6 +78,28 @@ struct verdict *judge_rules(const struct rule_check *rule,
 struct verdict *judge_sanitizer(const struct manifest *manifest, char *const *reports,
                                 const char *const *files);
 
+/* What became of the server in a run of a check. */
+enum server_fate {
+    FATE_UNKNOWN, /* there is no recording, or it broke off */
+    FATE_LIVED,   /* until it was asked to end */
+    FATE_UNHEARD, /* it never listened */
+    FATE_LEFT,    /* it ended by itself */
+    FATE_DIED,    /* of a signal that the script had not sent, */
+    FATE_CRASHED, /* and that errors of memory end with */
+};
+enum server_fate judge_fate(const struct recording *recording);
+
+/* A check on the sanitizer's build, and the same on the plain one. */
+struct sanitized_run {
+    int number;
+    enum verdict_status sanitized, plain; /* plain: ERROR when it was not run */
+    enum server_fate fate, plain_fate;
+};
+
+/* Why memory was not looked at in these runs, which fails that check even when nothing was
+   reported; NULL: it was. The caller frees it. */
+char *judge_sanitized_runs(const struct sanitized_run *runs, size_t count);
+
 /*
  * A check of a program that does not compile: it fails. `messages` is what the compiler said,
  * if this check's own driver is what does not compile; NULL when the report says it for all.

@@ -13,7 +13,8 @@ struct control {
     struct server *server;
     struct trace *trace; /* NULL: not watched */
     struct event_writer *out;
-    int files; /* the folder that FOLDER stands for, or -1 */
+    int files;  /* the folder that FOLDER stands for, or -1 */
+    bool boxed; /* the server runs in a box: what is in its folder is its own doing */
 };
 
 /* Makes the file that a step of t:file asks for. In files.c. */

@@ -51,16 +51,20 @@ bool control_file(const struct control *control, const struct step *step,
 {
     const char *name = step->server.name;
     result->outcome = OUTCOME_SCRIPT;
-    if (control->files < 0)
+    if (control->files < 0) {
         snprintf(result->message, sizeof result->message,
                  "t:file needs \"FOLDER\" among the arguments of the server");
-    else if (make_file(control->files, name, step->data, step->size) < 0)
+    } else if (make_file(control->files, name, step->data, step->size) < 0) {
+        if (control->boxed) /* nobody else is in its folder, nor on that disk */
+            result->outcome = OUTCOME_UNTRUE;
         snprintf(result->message, sizeof result->message,
                  "cannot write the file \"%.100s\" for the server: %s%s", name, strerror(errno),
-                 errno == ENOSPC || errno == EDQUOT ? " (set TMPDIR to a folder with room)"
-                                                    : "");
-    else
+                 errno != ENOSPC && errno != EDQUOT ? ""
+                 : control->boxed                   ? " (the server has filled its folder)"
+                                                    : " (set TMPDIR to a folder with room)");
+    } else {
         result->outcome = OUTCOME_OK;
+    }
     control_note(control->out, "file", (int64_t)step->size, name, result->outcome);
     return true;
 }

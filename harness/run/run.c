@@ -320,6 +320,7 @@ static enum run_end run_check(const struct run_spec *spec)
         .check = scenario_check(spec->scenario, spec->index),
         .stop = catch_termination(),
         .control.files = -1,
+        .control.boxed = spec->boxed,
     };
     if (set_arguments(&run, &failure) < 0 || open_recording(&run, &failure) < 0) {
         fprintf(stderr, "iolab: %s\n", failure.text);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -91,9 +92,10 @@ static void add_system(struct box *box)
         add_three(box, "--ro-bind-try", settings[i], settings[i]);
 }
 
+/* Without /dev/zero: a shared mapping of it is memory that nobody has (see memory.h). */
 static void add_devices(struct box *box)
 {
-    static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
+    static const char *const devices[] = {"/dev/null", "/dev/full", "/dev/random",
                                           "/dev/urandom"};
     add(box, "--tmpfs");
     add(box, "/dev");
@@ -299,6 +301,29 @@ static int join(pid_t holder, const char **step)
     return error;
 }
 
+/*
+ * What bubblewrap has no words for, and a compiler needs otherwise: limits on how many files there
+ * may be, and no program but the one that is to run, neither in /usr nor written by it.
+ */
+static int furnish(const char **step)
+{
+    static const char *const programs[] = {
+        "/usr/bin", "/usr/sbin", "/usr/local", "/usr/libexec", "/usr/games", "/bin", "/sbin"};
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    static const char limits[] = "size=" BYTES ",nr_inodes=4096";
+    struct stat status;
+    *step = "limiting files in the box";
+    if (mount(NULL, "/tmp", NULL, MS_REMOUNT | flags, limits) < 0 ||
+        mount(NULL, "/dev/shm", NULL, MS_REMOUNT | flags, limits) < 0)
+        return errno;
+    *step = "hiding programs in the box";
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (lstat(programs[i], &status) == 0 && S_ISDIR(status.st_mode) &&
+            mount("tmpfs", programs[i], "tmpfs", flags | MS_RDONLY, "mode=0755") < 0)
+            return errno;
+    return 0;
+}
+
 int box_enter(const struct box *box, const char **step)
 {
     int input[2], output[2], status = 0;
@@ -313,6 +338,8 @@ int box_enter(const struct box *box, const char **step)
     *step = "making the box (bubblewrap)";
     pid_t holder = pid > 0 ? read_number(output[0]) : -1;
     int error = holder > 0 ? join(holder, step) : EPROTO;
+    if (!error)
+        error = furnish(step);
     close(input[1]);
     close(output[0]);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -8,7 +8,11 @@
 #include <linux/netlink.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+
+#include "server/memory.h"
 
 #define FAMILIES 64 /* more than there are */
 
@@ -43,6 +47,19 @@ static const int refused[] = {
     SCMP_SYS(fanotify_init),
     SCMP_SYS(syslog),
     SCMP_SYS(swapon),
+    /* A filter of the program's own comes before the tracer's and could hide calls from it. */
+    SCMP_SYS(seccomp),
+    /* Memory that is no process's, so that nobody could count it. */
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(memfd_secret),
+    SCMP_SYS(shmget),
+    SCMP_SYS(vmsplice),
+    /* Ways to wait, and to move bytes, that the tracer knows nothing of. */
+    SCMP_SYS(semget),
+    SCMP_SYS(msgget),
+    SCMP_SYS(mq_open),
+    SCMP_SYS(io_setup),
+    SCMP_SYS(futex_waitv),
 };
 
 static const int rings[] = {
@@ -61,13 +78,15 @@ static int refuse_all(scmp_filter_ctx filter, const int *calls, size_t count, in
     return 0;
 }
 
-/* clone(2) with a namespace. The flags of clone3(2) lie in memory, where a filter cannot look, and
-   its stack size is what a lab asks about: a user namespace made through it is worth nothing here,
-   as mounts and packet filters are refused by themselves. */
-static int refuse_namespaces(scmp_filter_ctx filter)
+/* clone(2) with a namespace, or so that the tracer would not follow. The flags of clone3(2) lie in
+   memory, where a filter cannot look, and its stack size is what a lab asks about: a user namespace
+   made through it is worth nothing here, as mounts and packet filters are refused by themselves, and
+   a process that is not followed can make none of the calls that are watched. */
+static int refuse_clones(scmp_filter_ctx filter)
 {
-    static const uint64_t kinds[] = {CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,   CLONE_NEWNET,
-                                     CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
+    static const uint64_t kinds[] = {CLONE_NEWUSER,   CLONE_NEWNS,   CLONE_NEWPID,
+                                     CLONE_NEWNET,    CLONE_NEWIPC,  CLONE_NEWUTS,
+                                     CLONE_NEWCGROUP, CLONE_UNTRACED};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
                                      SCMP_A0(SCMP_CMP_MASKED_EQ, kinds[i], kinds[i]));
@@ -75,6 +94,28 @@ static int refuse_namespaces(scmp_filter_ctx filter)
             return error;
     }
     return 0;
+}
+
+/* prctl(2) as seccomp(2); and a process that may not be looked into cannot be measured either. */
+static int refuse_hiding(scmp_filter_ctx filter)
+{
+    static const uint64_t options[] = {PR_SET_SECCOMP, PR_SET_DUMPABLE};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+                                     SCMP_A0(SCMP_CMP_EQ, options[i]));
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+/* Shared memory is counted piece by piece, each as if it were of this size: see memory.h. */
+static int refuse_large_pieces(scmp_filter_ctx filter)
+{
+    const uint64_t shared = MAP_SHARED | MAP_ANONYMOUS;
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOMEM), SCMP_SYS(mmap), 2,
+                            SCMP_A1(SCMP_CMP_GT, MEMORY_PIECE),
+                            SCMP_A3(SCMP_CMP_MASKED_EQ, shared, shared));
 }
 
 /* A network namespace does not hold them all: AF_VSOCK reaches the host of a virtual machine. */
@@ -107,7 +148,11 @@ static int fill(scmp_filter_ctx filter, bool io_uring)
     if (!error && !io_uring)
         error = refuse_all(filter, rings, sizeof rings / sizeof *rings, EPERM);
     if (!error)
-        error = refuse_namespaces(filter);
+        error = refuse_clones(filter);
+    if (!error)
+        error = refuse_hiding(filter);
+    if (!error)
+        error = refuse_large_pieces(filter);
     return error ? error : refuse_families(filter);
 }
 

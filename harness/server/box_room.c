@@ -27,7 +27,7 @@ int box_room_open(struct box_room *room, const char *folder, struct failure *fai
     if (room->outside < 0)
         return failure_errno(failure, STATUS_MACHINE, "Cannot open the folder %s", folder);
     if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-        mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, limits) == 0)
+        mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, limits) == 0)
         return 0;
     failure_errno(failure, STATUS_MACHINE, "Cannot mount a file system in memory on %s",
                   folder);

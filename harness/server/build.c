@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "server/compiler.h"
 #include "server/server.h"
+#include "server/tricks.h"
 
 #define MOST_WORDS  128
 #define ROOM_NEEDED (1 << 20) /* bytes on the disk; a compiler needs some hundred thousand */
@@ -34,10 +35,10 @@ struct build {
     char *command[MOST_WORDS + 1]; /* being put together */
     size_t count;
     char objects[32][PATH_MAX + 32];
-    size_t object_count;
+    size_t object_count, own_count; /* of the student's files first */
     struct compiler_words words;
     double until;
-    struct box *box, *driver_box; /* NULL: none */
+    struct box *box; /* NULL: none */
 };
 
 /* --- putting a command together --- */
@@ -84,9 +85,10 @@ static void begin_command(struct build *build)
     static const char *const always[] = {"-std=gnu17", "-O1",           "-g",       "-Wall",
                                          "-Wextra",    "-D_GNU_SOURCE", "-pthread", NULL};
     /* A report that ends the program cannot be overlooked; frame pointers make it exact. */
-    static const char *const sanitize[] = {"-fsanitize=address,undefined",
-                                           "-fno-omit-frame-pointer",
-                                           "-fno-sanitize-recover=all", NULL};
+    static const char *const sanitize[] = {
+        "-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all",
+        "-U__SANITIZE_ADDRESS__", /* the same program */
+        NULL};
     static const char *const unshared[] = {"-static-libasan", "-static-libubsan", NULL};
     snprintf(build->compiler_words, sizeof build->compiler_words, "%s", build->compiler);
     build->count = 0;
@@ -158,8 +160,57 @@ static int compile(struct build *build, const char *file, bool student, struct f
     add(build, file);
     add(build, "-o");
     add(build, object);
-    bool apart = !student && build->driver_box;
-    return run_command(build, apart ? build->driver_box : build->box, failure);
+    /* Our own texts tell what is asked for, and nobody else's are beside them. */
+    return run_command(build, student ? build->box : NULL, failure);
+}
+
+/* The text of a file as the compiler sees it, with all that it includes. */
+static int preprocess(struct build *build, const char *file, const char *text,
+                      struct failure *failure)
+{
+    begin_command(build);
+    add(build, "-E");
+    add(build, file);
+    add(build, "-o");
+    add(build, text);
+    return run_command(build, build->box, failure);
+}
+
+/* A file that tells the sanitizer to look away is not one that the sanitizer found well. */
+static int refuse_evasions(struct build *build, struct failure *failure)
+{
+    char text[PATH_MAX + 16], word[32], line[256];
+    int result = 0;
+    snprintf(text, sizeof text, "%s/text.i", build->temporary);
+    for (size_t i = 0; build->spec->sanitize && build->spec->files[i] && result == 0; i++) {
+        result = preprocess(build, build->spec->files[i], text, failure);
+        if (result != 0 || !tricks_in_text(text, word, sizeof word))
+            continue;
+        snprintf(line, sizeof line, "%.60s speaks to the sanitizer (%s): that cannot be graded",
+                 build->spec->files[i], word);
+        complain(build, line);
+        result = 1;
+    }
+    return result;
+}
+
+/* A file that gets into the driver's way: the driver would tell what the file wants. */
+static int refuse_interference(struct build *build)
+{
+    const char *theirs[33] = {NULL}, *ours[33] = {NULL};
+    char what[256], line[512];
+    for (size_t i = 0; i < build->object_count; i++)
+        if (i < build->own_count)
+            theirs[i] = build->objects[i];
+        else
+            ours[i - build->own_count] = build->objects[i];
+    /* The sanitizer brings constructors of its own. */
+    if (!build->spec->driver || build->spec->sanitize ||
+        !tricks_in_objects(theirs, ours, what, sizeof what))
+        return 0;
+    snprintf(line, sizeof line, "this check cannot be done with this file: %s", what);
+    complain(build, line);
+    return 1;
 }
 
 /* Goes on after one that does not compile, for the messages of all at once. */
@@ -178,10 +229,15 @@ static int compile_program(struct build *build, struct failure *failure)
 {
     const char *const driver[] = {build->spec->driver ? build->driver : NULL, NULL};
     const char *const *support = (const char *const *)build->support_files.gl_pathv;
-    int result = compile_all(build, build->spec->files, true, failure);
+    int result = refuse_evasions(build, failure);
+    if (result == 0)
+        result = compile_all(build, build->spec->files, true, failure);
+    build->own_count = build->object_count;
     if (result == 0)
         result = compile_all(build, driver, false, failure);
-    return result == 0 ? compile_all(build, support, false, failure) : result;
+    if (result == 0)
+        result = compile_all(build, support, false, failure);
+    return result == 0 ? refuse_interference(build) : result;
 }
 
 /* "uring" is -luring; a word that begins with '-' goes as it is. */
@@ -279,55 +335,21 @@ static int remove_entry(const char *path, const struct stat *status, int kind,
     return 0;
 }
 
-/*
- * Two boxes: the student's files see themselves and the lab library, and nothing else of the
- * course; a driver of the course, whose text tells what is asked for, is compiled beside its own
- * headers and without the student's files.
- */
-static struct box *make_box(const struct build *build, const char *source,
-                            const char *directory, const char *const *headers,
-                            struct failure *failure)
+/* The student's files see themselves and the lab library, and nothing else of the course. */
+static struct box *make_box(const struct build *build, struct failure *failure)
 {
-    const char *readable[16] = {source};
-    size_t count = 1;
-    if (build->spec->support)
-        readable[count++] = build->support;
-    for (; headers && *headers && count < 15; headers++)
-        readable[count++] = *headers;
+    const char *const readable[] = {build->folder, build->spec->support ? build->support : NULL,
+                                    NULL};
     struct box_spec box = {.folder = build->temporary,
-                           .directory = directory,
+                           .directory = build->folder,
                            .readable = readable,
                            .own_processes = true};
     return box_make(&box, failure);
 }
 
-static struct box *make_driver_box(struct build *build, struct failure *failure)
-{
-    char pattern[PATH_MAX + 8];
-    glob_t headers = {0};
-    snprintf(pattern, sizeof pattern, "%.*s/*.h",
-             (int)(strrchr(build->driver, '/') - build->driver), build->driver);
-    glob(pattern, 0, NULL, &headers);
-    struct box *box =
-        make_box(build, build->driver, NULL, (const char *const *)headers.gl_pathv, failure);
-    globfree(&headers);
-    return box;
-}
-
-static int make_boxes(struct build *build, struct failure *failure)
-{
-    if (!build->spec->boxed)
-        return 0;
-    build->box = make_box(build, build->folder, build->folder, NULL, failure);
-    if (build->box && build->spec->driver)
-        build->driver_box = make_driver_box(build, failure);
-    return build->box && (build->driver_box || !build->spec->driver) ? 0 : -1;
-}
-
 static void build_free(struct build *build)
 {
     box_free(build->box);
-    box_free(build->driver_box);
     if (build->temporary[0])
         nftw(build->temporary, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     globfree(&build->support_files);
@@ -337,7 +359,7 @@ static void build_free(struct build *build)
 static int build_all(struct build *build, struct failure *failure)
 {
     if (find_paths(build, failure) < 0 || make_temporary(build, failure) < 0 ||
-        make_boxes(build, failure) < 0)
+        (build->spec->boxed && !(build->box = make_box(build, failure))))
         return -1;
     choose_compiler(build);
     build->until = (double)clock_now() / (double)CLOCK_SECOND + build->spec->seconds;

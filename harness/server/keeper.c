@@ -73,7 +73,7 @@ static void mount_own(const struct keeper_job *job)
     if (!(job->namespaces & CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
         return;
     const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    mount("proc", "/proc", "proc", flags, NULL);
+    mount("proc", "/proc", "proc", flags, job->hidden ? "hidepid=2" : NULL);
     if (job->own_shared_memory)
         mount("tmpfs", "/dev/shm", "tmpfs", flags, "mode=1777,size=64m");
 }

@@ -29,7 +29,8 @@ struct keeper {
 struct keeper_job {
     int namespaces;         /* CLONE_NEWPID, CLONE_NEWNS; 0: process group and subreaper */
     bool own_shared_memory; /* with CLONE_NEWNS: /dev/shm is empty and goes with the keeper */
-    int64_t most_memory;    /* with CLONE_NEWPID: resident bytes of all together, beyond which
+    bool hidden;         /* with CLONE_NEWNS: it sees no process in /proc that is not its own */
+    int64_t most_memory; /* with CLONE_NEWPID: resident bytes of all together, beyond which
                                all is killed; 0: no limit */
     const int *descriptors; /* become 0, 1, 2 … in the child, close-on-exec from 3 on; */
     int descriptor_count;   /* it has no others */

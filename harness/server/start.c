@@ -246,6 +246,7 @@ static int start_child(struct server *server, struct start *start, struct failur
         .namespaces =
             isolate_current() == ISOLATION_NAMESPACES ? CLONE_NEWPID | CLONE_NEWNS : 0,
         .own_shared_memory = own_memory,
+        .hidden = start->spec->boxed,
         .most_memory = start->spec->boxed ? BOX_MEMORY : 0,
         .descriptors = start->opened,
         .descriptor_count = CHILD_PLACES,

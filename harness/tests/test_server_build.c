@@ -128,6 +128,53 @@ static void test_driver(void **state)
     assert_non_null(strstr(result.messages, "server.c:2:"));
 }
 
+static void refuse_with_driver(const char *source, const char *word)
+{
+    char driver[PATH_MAX + 16];
+    snprintf(driver, sizeof driver, "%s/probe.c", folder);
+    write_source("server.c", source);
+    write_source("probe.c", "#include <time.h>\nint answer(void);\n"
+                            "int main(void)\n{ struct timespec now; answer(); "
+                            "return clock_gettime(CLOCK_MONOTONIC, &now); }\n");
+    struct build_spec spec = usual();
+    spec.driver = driver;
+    assert_int_equal(build(spec), 1);
+    assert_non_null(strstr(result.messages, word));
+    assert_int_equal(access(program, F_OK), -1);
+    free(result.messages);
+    result.messages = NULL;
+}
+
+static void test_drivers_way(void **state)
+{
+    (void)state;
+    refuse_with_driver("#include <time.h>\nint answer(void) { return 1; }\n"
+                       "int clock_gettime(clockid_t clock, struct timespec *time)\n"
+                       "{ (void)clock; time->tv_sec = 1; return 0; }\n",
+                       "clock_gettime");
+    refuse_with_driver("static volatile int begun;\nint answer(void) { return begun; }\n"
+                       "__attribute__((constructor)) static void begin(void)\n"
+                       "{ begun = 1; }\n",
+                       "constructor");
+}
+
+static void test_speaks_to_the_sanitizer(void **state)
+{
+    (void)state;
+    struct build_spec spec = usual();
+    spec.sanitize = true;
+    write_source("server.c", "#define two(one, other) one##other\n"
+                             "__attribute__((two(no_sani, tize)(\"address\")))\n"
+                             "int main(void)\n{ return 0; }\n");
+    assert_int_equal(build(spec), 1);
+    assert_non_null(strstr(result.messages, "server.c speaks to the sanitizer"));
+    free(result.messages);
+    result.messages = NULL;
+    write_source("server.c", "#ifdef __SANITIZE_ADDRESS__\n#error another program\n#endif\n"
+                             "int main(void)\n{ return 0; }\n");
+    assert_int_equal(build(spec), 0);
+}
+
 static void test_flags_and_libraries(void **state)
 {
     (void)state;
@@ -314,6 +361,8 @@ int main(void)
         BUILD_TEST(test_does_not_compile),
         BUILD_TEST(test_file_missing),
         BUILD_TEST(test_driver),
+        BUILD_TEST(test_drivers_way),
+        BUILD_TEST(test_speaks_to_the_sanitizer),
         BUILD_TEST(test_flags_and_libraries),
         BUILD_TEST(test_sanitizers),
         BUILD_TEST(test_compiles_without_end),

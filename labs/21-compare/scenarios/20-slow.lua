@@ -201,6 +201,6 @@ check "a connection that does not come is a failure after timeout_ms" {
     tell("set 1 500")
     local r = measure(t, tell, "backlog=1 clients=6 late=2500", 6)
     expect_counts(t, r, 0, 6)
-    t:expect(r.took >= 0.5, "the time-out was 0.5 s, and benchmark_server gave up after %.3f s", r.took)
+    t:expect(math.min(r.took, r.passed) >= 0.5, "the time-out was 0.5 s, and benchmark_server gave up after %.3f s", r.took)
   end,
 }

@@ -134,6 +134,8 @@ static struct {
     struct common *common;
     int epoll, control, listener, benchmark; /* descriptors; `listener` is -1 without one */
     int port;
+    double ordered;            /* when the benchmark was to be called */
+    double passed;             /* seconds from then until it had returned */
     int asked_for;             /* requests that the script waits for */
     bool waited_for, returned; /* the benchmark, by the script; benchmark_server did */
 } known;
@@ -191,6 +193,13 @@ static void answer_script(const char *text)
     send_whole(known.control, line, ANSWER_SIZE);
 }
 
+/* The other process says so, which runs what it is linked with; but not before it was told to. */
+static double called(void)
+{
+    double said = known.common->called;
+    return said >= known.ordered ? said : known.ordered;
+}
+
 /* --- connections --- */
 
 /* The answer is not later there than now. */
@@ -232,7 +241,7 @@ static void accept_all(void)
         *peer = (struct peer){.fd = fd,
                               .number = ++known.truth.connections,
                               .not_before = known.truth.accepting > 0 ? known.truth.accepting
-                                                                      : known.common->called};
+                                                                      : called()};
         known.truth.open++;
         if (peer->number <= known.behaviour.turn_away)
             turn_away(peer);

@@ -12,6 +12,7 @@
  *   asked NUMBER          answers when so many requests have come
  *   go                    answers those that are held
  *   leave                 closes all connections, and listens no more
+ *   open                  how many descriptors and threads the other process has
  *   wait                  answers when the benchmark has returned: what it returned, and the truth
  *
  * Anything else goes to the process of the benchmark, whose answer comes back. The two processes
@@ -135,6 +136,7 @@ static void order_run(char *words)
     char command[LINE_SIZE];
     snprintf(command, sizeof command, "run %.*s", LINE_SIZE - 5, words);
     known.returned = false;
+    known.ordered = seconds_now();
     command_benchmark(command);
     answer_script("");
     if (known.behaviour.clients > 0)
@@ -172,14 +174,14 @@ static void tell_result(void)
             upper += seconds_now() - known.peers[fd].not_before;
     char text[ANSWER_SIZE];
     snprintf(text, sizeof text,
-             "%s connections=%d together=%d open=%d requests=%d answers=%d content=%d "
+             "%.*s connections=%d together=%d open=%d requests=%d answers=%d content=%d "
              "out_of_turn=%d unfinished=%d dribbled=%d connecting=%.9g lower=%.9g upper=%.9g "
-             "waiting=%d waited=%.9g",
-             known.common->answer, truth->connections, truth->together, truth->open,
+             "waiting=%d waited=%.9g passed=%.9g",
+             RESULT_SIZE - 1, known.common->answer, truth->connections, truth->together, truth->open,
              truth->requests, truth->answers, truth->content, truth->out_of_turn,
              truth->unfinished, truth->dribbled,
-             truth->first_request > 0 ? truth->first_request - known.common->called : 0,
-             truth->lower, upper, truth->waiting, truth->waited);
+             truth->first_request > 0 ? truth->first_request - called() : 0,
+             truth->lower, upper, truth->waiting, truth->waited, known.passed);
     answer_script(text);
     known.waited_for = false;
 }
@@ -190,12 +192,36 @@ static void order_wait(char *words)
     known.waited_for = true;
 }
 
+/* Entries of a folder in /proc of the other process, without "." and "..". */
+static int count_entries(const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", getppid(), name);
+    DIR *folder = opendir(path);
+    int count = -2;
+    while (folder && readdir(folder))
+        count++;
+    if (folder)
+        closedir(folder);
+    return count;
+}
+
+static void order_open(char *words)
+{
+    (void)words;
+    char text[ANSWER_SIZE];
+    snprintf(text, sizeof text, "descriptors=%d threads=%d", count_entries("fd"),
+             count_entries("task"));
+    answer_script(text);
+}
+
 static const struct {
     const char *name;
     void (*run)(char *words);
 } orders[] = {
     {"serve", order_serve}, {"run ", order_run},    {"asked ", order_asked},
     {"go", order_go},       {"leave", order_leave}, {"wait", order_wait},
+    {"open", order_open},
 };
 
 static void obey(char *line)
@@ -232,6 +258,7 @@ static void hear_benchmark(void)
     if (!receive_byte(known.benchmark))
         _exit(0);
     known.returned = true;
+    known.passed = seconds_now() - known.ordered;
 }
 
 /* One round of the loop. False: nothing happened in so many milliseconds. */

@@ -6,7 +6,6 @@
  *   set REQUESTS MILLISECONDS  the settings of the benchmark
  *   descriptors NUMBER         from now on so many more can be opened; 0: as many as before
  *   occupy NUMBER              so many descriptors are taken
- *   open                       how many descriptors and threads there are now
  *   run LABEL CLIENTS          calls benchmark_server
  */
 #include <dirent.h>
@@ -89,30 +88,15 @@ static void answer(const char *text)
         exit(1);
 }
 
-/* Entries of a folder in /proc, without "." and "..". */
-static int count_entries(const char *path)
+static int descriptors(void)
 {
-    DIR *folder = opendir(path);
-    int count = -2;
+    int count = -3; /* without "." and "..", and the folder's own */
+    DIR *folder = opendir("/proc/self/fd");
     while (folder && readdir(folder))
         count++;
     if (folder)
         closedir(folder);
     return count;
-}
-
-static int descriptors(void)
-{
-    return count_entries("/proc/self/fd") - 1; /* one is the folder's own */
-}
-
-static void command_open(const char *words)
-{
-    (void)words;
-    char text[RESULT_SIZE];
-    snprintf(text, sizeof text, "descriptors=%d threads=%d", descriptors(),
-             count_entries("/proc/self/task"));
-    answer(text);
 }
 
 static void command_set(const char *words)
@@ -184,8 +168,7 @@ static const struct {
     void (*run)(const char *words);
 } commands[] = {
     {"set ", command_set},       {"descriptors ", command_descriptors},
-    {"occupy ", command_occupy}, {"open", command_open},
-    {"run ", command_run},
+    {"occupy ", command_occupy}, {"run ", command_run},
 };
 
 static void obey_server(const char *line)
@@ -213,7 +196,8 @@ static void on_interruption(int signal)
 
 static void keep_what_is_printed(void)
 {
-    said = memfd_create("said", MFD_CLOEXEC);
+    FILE *file = tmpfile();
+    said = file ? fileno(file) : -1;
     if (said < 0 || dup2(said, STDOUT_FILENO) < 0)
         support_complain("standard output");
 }
