@@ -34,7 +34,8 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests
               $(BUILD)/tests/test_trace_%,$(UNITS)))
 
 .PHONY: all help demo test aids units sanitized threaded threads threads-build bench bench-wrk \
-        flaky mutants lint skeletons figures screens new-lab dist gradescope class slurm clean
+        flaky mutants lint skeletons figures screens new-lab dist gradescope class attacks slurm \
+        clean
 
 all: $(COMMANDS) iolab
 	@$(TOOLS)/skeletons $(BUILD)/skeletons
