@@ -125,6 +125,11 @@ class: all ## a class of 300 graded twice, killed 30 times, marks against what i
 	@$(TOOLS)/install build $(CLASS) test
 	@grading/tests/long
 
+attacks: all ## every attack on the grader that is known, as root and as an ordinary user
+	@$(TOOLS)/install build $(CLASS) test
+	@grading/tests/attacks.sh
+	@grading/tests/attacks.sh --user
+
 slurm: all ## classes through real daemons of Slurm on this machine (as root)
 	@$(TOOLS)/install build $(CLASS) test slurm
 	@bats grading/tests/slurm.bats
