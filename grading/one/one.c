@@ -182,6 +182,9 @@ static void fill_report(struct attempt *attempt)
     const char *tier = json_string_value(json_object_get(result->report, "tier"));
     result->official = result->state == RESULT_GRADED && !attempt->spec->unboxed && tier &&
                        strcmp(tier, "behaviour") != 0;
+    const char *limits = json_string_value(json_object_get(result->report, "limits"));
+    if (limits)
+        result->limits = (char *)limits;
     count_points(result);
     keep_recordings(attempt);
 }

@@ -46,9 +46,9 @@ marks() { # DIR
 
 marks_of() { grep -E "^\"?$1\"?," "$out/marks.csv"; } # key: its line
 
-wait_until() { # command…: polled, for at most 20 seconds
+wait_until() { # command…: polled, for at most 20 seconds (PATIENCE: twentieths)
     local try
-    for try in $(seq 400); do
+    for try in $(seq "${PATIENCE:-400}"); do
         if "$@" 2>/dev/null; then return 0; fi
         sleep 0.05
     done

@@ -26,6 +26,29 @@ cluster() {
     wait_until nodes_are 2 idle
 }
 
+# A class of real submissions takes a quarter of an hour: only where CLASS names one (grading/tests/
+# class makes it), and FIRST the folder in which the pool has graded it.
+@test "real classes through two nodes, one of which is killed in each, have the marks of the pool" {
+    [ -n "${CLASS:-}" ] || skip "CLASS and FIRST name no classes"
+    cluster
+    for lab in "$CLASS"/[0-9][0-9]-*; do
+        name=$(basename "$lab")
+        "$iolab" batch "$name" "$lab/submissions" --out "$work/$name" --engine slurm --seconds 600 \
+            >"$work/said" 2>&1 3>&- &
+        pid=$!
+        PATIENCE=6000 wait_until results_reach "$work/$name" 10
+        kill_node node1
+        slurmd -N node1 3>&-
+        status=0
+        wait $pid || status=$?
+        tail -n 6 "$work/said"
+        [ "$status" -eq 0 ]
+        diff <(marks "$FIRST/$name") <(marks "$work/$name")
+    done
+}
+
+results_reach() { [ "$(find "$1/results" -name '*.json' | wc -l)" -ge "$2" ]; } # DIR, count
+
 configure() {
     local host control first second
     host=$(hostname -s)

@@ -17,6 +17,7 @@
 #include "grade/judging.h"
 #include "grade/lab.h"
 #include "grade/plan.h"
+#include "server/cgroup.h"
 #include "trace/trace.h"
 
 static uint64_t draw_seed(const struct grade_options *options)
@@ -78,6 +79,7 @@ static void begin_report(struct grading *grading)
     report->source = plan->source.shown;
     report->kernel = kernel_release();
     report->tier = trace_tier_name(plan->watch ? TIER_PTRACE : TIER_BEHAVIOUR);
+    report->limits = plan->boxed ? cgroup_kind() : NULL;
     report->seed = plan->seed;
     report->time_scale = plan->time_scale;
     report->unscored = !plan->source.own || grading->judging.options->pattern ||

@@ -67,6 +67,7 @@ static json_t *report_object(const struct report *report)
     json_object_set_new(json, "time_scale", json_real(report->time_scale));
     json_object_set_new(json, "kernel", text_or_null(report->kernel));
     json_object_set_new(json, "tier", text_or_null(report->tier));
+    json_object_set_new(json, "limits", text_or_null(report->limits));
     json_object_set_new(json, "score", json_real(report->score));
     json_object_set_new(json, "max_score", json_real(report->max_score));
     json_object_set_new(json, "duration", json_real(report->duration));

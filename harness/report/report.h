@@ -13,6 +13,7 @@
 
 struct report {
     const char *lab, *title, *source, *kernel, *tier;
+    const char *limits; /* of a server in a box: who keeps them ("cgroup2"…); NULL: no box */
     uint64_t seed;
     double time_scale;
     double score, max_score; /* report_add keeps them; what was not observed is in neither */

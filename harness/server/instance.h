@@ -2,6 +2,7 @@
 #ifndef IOLAB_INSTANCE_H
 #define IOLAB_INSTANCE_H
 
+#include "server/cgroup.h"
 #include "server/isolate.h"
 #include "server/keeper.h"
 #include "server/limits.h"
@@ -16,7 +17,8 @@ struct server {
     int gate;             /* SOCK_SEQPACKET to the child until it has exec'd; -1 */
     int port;
     struct port_lease lease;
-    uid_t user; /* made for it alone, when we are root; 0: it is who we are */
+    struct cgroup group; /* of a server in a box, where groups can be made */
+    uid_t user;          /* made for it alone, when we are root; 0: it is who we are */
     struct strangers strangers;
     bool stopped; /* server_stop has been here */
     bool forced;

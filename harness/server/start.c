@@ -24,6 +24,9 @@
 /* Threads of the worker that come after counting: the tracer's and a few more. */
 #define SPARE_THREADS 8
 
+/* Of a server in a box, threads included; its own limit is lower, but counts a user's. */
+#define MOST_PROCESSES 4096
+
 /* How long the child may take from one report to the next. */
 #define GATE_SECONDS 30
 
@@ -269,6 +272,9 @@ static int start_child(struct server *server, struct start *start, struct failur
     if (server->pidfd < 0)
         return failure_set(failure, STATUS_MACHINE,
                            "The process for the server ended before it could begin.");
+    if (start->spec->boxed) /* the keeper's limit comes first: it can tell */
+        cgroup_enclose(&server->group, server->pid, BOX_MEMORY + BOX_MEMORY / 4,
+                       MOST_PROCESSES);
     return 0;
 }
 

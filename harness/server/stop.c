@@ -113,6 +113,7 @@ void server_close(struct server *server)
         return;
     if (!server->stopped)
         keeper_end(&server->keeper);
+    cgroup_remove(&server->group);
     port_give_back(&server->lease);
     if (server->gate >= 0)
         close(server->gate);

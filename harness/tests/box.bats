@@ -77,3 +77,25 @@ END
     [ "$(jq '[.checks[] | select(.number >= 50 and .number < 60) | .hidden] | all' "$work/report")" = true ]
     [ "$(jq '[.checks[] | select(.number < 50) | .hidden] | any' "$work/report")" = false ]
 }
+
+@test "a program in a box has no more memory than its limit, and leaves no control group" {
+    cat >"$work/server.c" <<'END'
+#include <stdlib.h>
+#include <string.h>
+int main(void)
+{
+    for (int i = 0; i < 64; i++) {
+        char *piece = malloc(64 << 20);
+        if (piece)
+            memset(piece, 1, 64 << 20);
+    }
+    return 9;
+}
+END
+    "$iolab" grade 05 --source "$work/server.c" --box --check 11 --format json --output "$work/report" || true
+    jq -e '.checks[0].message | test("died of SIGKILL")' "$work/report"
+    jq -e '.limits | IN("cgroup1", "cgroup2", "rlimits")' "$work/report"
+    for group in $(find /sys/fs/cgroup -maxdepth 4 -type d -name 'iolab-*' 2>/dev/null); do
+        kill -0 "${group##*-}" # of somebody else's grading
+    done
+}
