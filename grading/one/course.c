@@ -10,8 +10,8 @@
 
 /* Below the root; each with the lab's name in it where %s stands. */
 static const char *const patterns[] = {
-    "labs/%s/lab.lua", "labs/%s/scenarios/*", "harness/support/*",
-    "solutions/%s/hidden/*", /* last: only with hidden checks */
+    "labs/%s/lab.lua",   "labs/%s/*.h",           "labs/%s/scenarios/*",
+    "harness/support/*", "solutions/%s/hidden/*", /* last: only with hidden checks */
 };
 
 /* Names are part of it, without the root: the same course elsewhere is the same course. */

@@ -5,6 +5,7 @@
 #include "grading/one/lab.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <lauxlib.h>
 #include <limits.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 /* The folder of this program ("ROOT/build"), or with `up` the one above. */
@@ -133,6 +135,40 @@ char **one_lab_files(const char *lab, struct failure *failure)
         return files;
     one_lab_files_free(files);
     return NULL;
+}
+
+char **one_lab_headers(const char *lab, struct failure *failure)
+{
+    char root[PATH_MAX], pattern[PATH_MAX + NAME_MAX + 16];
+    glob_t found = {0};
+    if (own_folder(true, root, sizeof root, failure) < 0)
+        return NULL;
+    snprintf(pattern, sizeof pattern, "%s/labs/%s/*.h", root, lab);
+    glob(pattern, 0, NULL, &found);
+    char **headers = calloc(found.gl_pathc + 1, sizeof *headers);
+    for (size_t i = 0; headers && i < found.gl_pathc; i++)
+        headers[i] = strdup(found.gl_pathv[i]);
+    globfree(&found);
+    if (!headers)
+        failure_set(failure, STATUS_MACHINE, "there is no memory");
+    return headers;
+}
+
+int one_copy(const char *from, const char *to, struct failure *failure)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out =
+        in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    ssize_t sent = out < 0 ? -1 : 1;
+    while (sent > 0)
+        sent = sendfile(out, in, NULL, 1 << 20);
+    if (sent < 0)
+        failure_errno(failure, STATUS_MACHINE, "cannot copy %s to %s", from, to);
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    return sent < 0 ? -1 : 0;
 }
 
 void one_lab_files_free(char **files)

@@ -14,6 +14,12 @@ char *one_lab(const char *typed, struct failure *failure);
 char **one_lab_files(const char *lab, struct failure *failure);
 void one_lab_files_free(char **files);
 
+/* Paths of the headers that the lab gives to students (those in labs/NAME); as above. */
+char **one_lab_headers(const char *lab, struct failure *failure);
+
+/* Copies a file of the course; `to` must not be there. -1 with a failure. */
+int one_copy(const char *from, const char *to, struct failure *failure);
+
 /* Path of a program of ours ("submission": ROOT/build/iolab-submission). -1 with a failure. */
 int one_program(const char *name, char *path, size_t size, struct failure *failure);
 

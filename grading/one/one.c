@@ -191,6 +191,19 @@ static void fill_report(struct attempt *attempt)
 
 /* --- around it --- */
 
+/* Headers are the course's own, whatever else was handed in. */
+static int add_headers(const struct attempt *attempt, struct failure *failure)
+{
+    char **headers = one_lab_headers(attempt->spec->lab, failure), path[PATH_MAX + NAME_MAX];
+    int result = headers ? 0 : -1;
+    for (size_t i = 0; headers && headers[i] && result == 0; i++) {
+        snprintf(path, sizeof path, "%s/%s", attempt->source, strrchr(headers[i], '/') + 1);
+        result = one_copy(headers[i], path, failure);
+    }
+    one_lab_files_free(headers);
+    return result;
+}
+
 static int take(struct attempt *attempt, enum intake_outcome *outcome, struct failure *failure)
 {
     char **files = one_lab_files(attempt->spec->lab, failure);
@@ -201,7 +214,7 @@ static int take(struct attempt *attempt, enum intake_outcome *outcome, struct fa
     int result = intake_take_path(attempt->spec->source, &options, attempt->source, outcome,
                                   attempt->files, attempt->why, failure);
     one_lab_files_free(files);
-    return result;
+    return result == 0 && *outcome == INTAKE_TAKEN ? add_headers(attempt, failure) : result;
 }
 
 static int grade(struct attempt *attempt, struct failure *failure)
