@@ -28,7 +28,7 @@ struct batch_options {
     bool failed, again; /* also those that are graded: with less than full points, all */
     bool dry_run;       /* print what would be done, change nothing */
     const struct batch_engine *engine;
-    int jobs; /* 0: as many as the machine has cores (Slurm: as many as it gives) */
+    int jobs; /* 0: twice the cores (Slurm: as many as it gives) */
     double time_scale, seconds;
     bool hidden, unboxed, unofficial, no_recordings;
     bool hints;

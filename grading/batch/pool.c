@@ -16,15 +16,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cores.h"
 #include "grading/batch/collect.h"
 #include "grading/batch/command.h"
 #include "grading/batch/engine.h"
 #include "grading/batch/files.h"
 
-#define TICK_MS  1000               /* between two looks at the clock */
-#define PATIENCE (5 * CLOCK_SECOND) /* from TERM to KILL */
-#define TRIES    3                  /* of one `iolab submission` */
-#define OVERHEAD 120.0              /* seconds beyond what --seconds allows its tries */
+#define TICK_MS    1000               /* between two looks at the clock */
+#define PATIENCE   (5 * CLOCK_SECOND) /* from TERM to KILL */
+#define FOR_A_CORE 2     /* gradings: half of the time they wait, and marks stay the same */
+#define OVERHEAD   180.0 /* seconds that a grading may take beyond --seconds */
 
 struct grading {
     struct batch_task *task;
@@ -86,9 +87,8 @@ static int command(struct batch *batch, const struct batch_task *task,
 static int64_t deadline(const struct batch *batch)
 {
     double seconds = batch->options->seconds;
-    return seconds > 0
-               ? clock_now() + (int64_t)((seconds * TRIES + OVERHEAD) * (double)CLOCK_SECOND)
-               : 0;
+    return seconds > 0 ? clock_now() + (int64_t)((seconds + OVERHEAD) * (double)CLOCK_SECOND)
+                       : 0;
 }
 
 static void path_of_said(const struct batch_task *task, char *path, size_t size)
@@ -235,8 +235,7 @@ static void end_all(struct pool *pool)
 static int run(struct batch *batch, struct batch_round *round, struct failure *failure)
 {
     struct pool pool = {.batch = batch, .round = round};
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    pool.jobs = round->jobs > 0 ? (size_t)round->jobs : cores > 0 ? (size_t)cores : 1;
+    pool.jobs = (size_t)(round->jobs > 0 ? round->jobs : FOR_A_CORE * cores_usable());
     if (pool.jobs > BATCH_JOBS_MOST)
         pool.jobs = BATCH_JOBS_MOST;
     round->progress->jobs = (int)pool.jobs;

@@ -59,7 +59,7 @@ static const struct argp_option options[] = {
     {0, 0, NULL, 0, "How:", 3},
     {"engine", KEY_ENGINE, "ENGINE", 0, "pool: on this machine (default); slurm: a job array",
      3},
-    {"jobs", KEY_JOBS, "N", 0, "Submissions side by side (as many as there are cores)", 3},
+    {"jobs", KEY_JOBS, "N", 0, "Submissions side by side (twice the cores)", 3},
     {"time-scale", KEY_TIME_SCALE, "FACTOR", 0,
      "Stretch every limit, from 1, for slow machines", 3},
     {"seconds", KEY_SECONDS, "N", 0, "For one submission; what is not done then earns nothing",
