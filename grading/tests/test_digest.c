@@ -118,5 +118,6 @@ int main(void)
         cmocka_unit_test(a_file_is_as_its_bytes),
         cmocka_unit_test(what_is_no_file),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,5 +251,6 @@ int main(void)
         T(names_in_the_plain_locale),
         T(several_files),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

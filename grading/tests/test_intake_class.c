@@ -357,5 +357,6 @@ int main(void)
         T(moodle_twice),         T(gradescope),          T(an_archive_of_a_class),
         T(moodle_in_an_archive), cmocka_unit_test(keys),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -213,5 +213,6 @@ int main(void)
         T(the_digest_is_of_names_and_contents),
         T(the_manifest_names_files),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

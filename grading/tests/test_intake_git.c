@@ -256,5 +256,6 @@ int main(void)
         T(a_shallow_clone),
         T(without_git),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

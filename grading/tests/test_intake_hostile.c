@@ -219,5 +219,6 @@ int main(void)
         T(too_deep),      T(not_an_archive), T(encrypted),          T(cut_off),
         T(flipped_bytes), T(noise),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -325,5 +325,6 @@ int main(void)
         PAGED(a_page_is_whole_or_the_old_one),
         PAGED(a_file_in_the_way_is_named),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }

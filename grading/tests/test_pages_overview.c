@@ -370,5 +370,6 @@ int main(void)
         BOOKED(without_the_skeleton_everybody_is_alike_and_it_says_so),
         BOOKED(odd_submissions_are_left_out),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("overview", tests, NULL, NULL);
 }

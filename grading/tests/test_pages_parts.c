@@ -366,5 +366,6 @@ int main(void)
         PICTURED(what_cannot_be_drawn_is_told),
         PICTURED(a_recording_is_a_plain_file),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("pages' parts", tests, NULL, NULL);
 }

@@ -254,5 +254,6 @@ int main(void)
         cmocka_unit_test(broken_bytes),       cmocka_unit_test(times),
         cmocka_unit_test(no_times),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
