@@ -2,9 +2,13 @@
 # The students' archive: works by itself, and holds nothing of the solutions.
 load common.bash
 
+# Made once for all tests: the reference servers are recorded for it.
+setup_file() {
+    "$(cd "$BATS_TEST_DIRNAME/../.." && pwd)/harness/tools/dist" "$BATS_FILE_TMPDIR/students.tar.gz" >/dev/null
+}
+
 unpack() {
-    "$root/harness/tools/dist" "$work/students.tar.gz" >/dev/null
-    tar -C "$work" -xzf "$work/students.tar.gz"
+    tar -C "$work" -xzf "$BATS_FILE_TMPDIR/students.tar.gz"
     tree=$work/iolab
 }
 
