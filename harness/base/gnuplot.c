@@ -5,23 +5,42 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
+/* Ours, with a locale in which it knows the signs that our scripts, in UTF-8, may hold. The caller
+   frees the list. NULL with errno. */
+static char **environment(void)
+{
+    size_t count = 0;
+    while (environ[count])
+        count++;
+    char **list = malloc((count + 2) * sizeof *list);
+    if (!list)
+        return NULL;
+    list[0] = "LC_ALL=C.UTF-8"; /* of two of a name the first one counts */
+    memcpy(list + 1, environ, (count + 1) * sizeof *list);
+    return list;
+}
+
 /* Reads the script from `script`, writes into `picture`; none of the user's settings. 0 or errno. */
 static int start(int script, int picture, pid_t *child)
 {
-    char *arguments[] = {"gnuplot", "-d", NULL};
+    char *arguments[] = {"gnuplot", "-d", NULL}, **surroundings = environment();
     posix_spawn_file_actions_t actions;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error)
+    int error = surroundings ? posix_spawn_file_actions_init(&actions) : errno;
+    if (error) {
+        free(surroundings);
         return error;
+    }
     if (!(error = posix_spawn_file_actions_adddup2(&actions, script, STDIN_FILENO)) &&
         !(error = posix_spawn_file_actions_adddup2(&actions, picture, STDOUT_FILENO)))
-        error = posix_spawnp(child, arguments[0], &actions, NULL, arguments, environ);
+        error = posix_spawnp(child, arguments[0], &actions, NULL, arguments, surroundings);
     posix_spawn_file_actions_destroy(&actions);
+    free(surroundings);
     return error;
 }
 
