@@ -12,7 +12,7 @@
 
 #include "grading/batch/files.h"
 
-#define ERRORS "work/said/.errors"
+#define ERRORS "pending/said/.errors"
 
 /* Starts it: output into the pipe, errors into a file. */
 static int start(const struct batch *batch, const char *const *words, int out, pid_t *pid)

@@ -78,7 +78,7 @@ static bool parse_name(char *name, int *number)
     return *end == '\0' && value > 0 && value < INT_MAX;
 }
 
-/* A file of work/results: a whole result moves on, anything else goes. */
+/* A file of pending/results: a whole result moves on, anything else goes. */
 static int bring(struct batch *batch, const char *name, struct failure *failure)
 {
     char path[PATH], key[NAME_MAX + 1];

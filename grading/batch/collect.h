@@ -1,5 +1,5 @@
 /*
- * Results into the book, each exactly once. A result is a file work/results/KEY.N.json that is
+ * Results into the book, each exactly once. A result is a file pending/results/KEY.N.json that is
  * whole or not there; it moves to results/KEY/N.json, never over another one, and is added to the
  * book. What a killed run left at any point between is brought in by the next one.
  */
@@ -9,8 +9,8 @@
 #include "grading/batch/plan.h"
 
 #define BATCH_RESULTS                                                                          \
-    "work/results"             /* where `iolab submission` leaves results, as KEY.N.json */
-#define BATCH_SAID "work/said" /* what it said, as KEY.N */
+    "pending/results"             /* where `iolab submission` leaves results, as KEY.N.json */
+#define BATCH_SAID "pending/said" /* what it said, as KEY.N */
 
 /* At the start: what lies there of earlier runs. -1 with a failure. */
 int batch_collect_left(struct batch *batch, struct failure *failure);

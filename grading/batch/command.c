@@ -65,7 +65,7 @@ int batch_command_own(struct batch *batch, const struct batch_own *own,
     add(words, "--student");
     add(words, "%s", own->key);
     add(words, "--result");
-    add(words, "%s/work/results/%s.%s.json", own->folder, own->key, own->number);
+    add(words, "%s/pending/results/%s.%s.json", own->folder, own->key, own->number);
     if (!batch->options->no_recordings) {
         add(words, "--recordings");
         add(words, "%s/recordings/%s/%s", own->folder, own->key, own->number);

@@ -19,7 +19,7 @@
 #include "grading/batch/files.h"
 #include "grading/batch/words.h"
 
-#define LOCK "work/lock"
+#define LOCK "pending/lock"
 
 /* Is `path` in `folder`, or the same? */
 static bool within(const char *path, const char *folder)
@@ -45,7 +45,7 @@ static int ours_or_empty(const char *folder, struct failure *failure)
     bool other = false;
     for (struct dirent *entry; !other && (entry = readdir(directory));)
         other = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-                strcmp(entry->d_name, "work") != 0;
+                strcmp(entry->d_name, "pending") != 0;
     closedir(directory);
     if (other)
         return failure_set(failure, STATUS_USAGE,
@@ -174,9 +174,9 @@ int batch_folder_scratch(struct batch *batch, struct failure *failure)
 
 int batch_folder_enter(struct batch *batch, struct failure *failure)
 {
-    static const char *const parts[] = {"work",         "work/taken", "work/said",
-                                        "work/results", "work/pages", "submissions",
-                                        "results",      "recordings", "pages"};
+    static const char *const parts[] = {"pending",         "pending/taken", "pending/said",
+                                        "pending/results", "pending/pages", "submissions",
+                                        "results",         "recordings",    "pages"};
     if (chdir(batch->folder) < 0)
         return failure_errno(failure, STATUS_MACHINE, "%s", batch->folder);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -1,6 +1,6 @@
 /*
  * See publish.h. A page takes time (pictures are drawn from recordings), so that what each one
- * shows is kept as a digest in work/pages/KEY: a page whose digest is the same stays.
+ * shows is kept as a digest in pending/pages/KEY: a page whose digest is the same stays.
  */
 #include "grading/batch/publish.h"
 
@@ -55,7 +55,7 @@ static bool digest_of_page(const struct mark *mark, const struct page_options *o
 static bool stands(const char *key, const char *digest)
 {
     char kept[PATH_MAX], page[PATH_MAX], known[80];
-    snprintf(kept, sizeof kept, "work/pages/%s", key);
+    snprintf(kept, sizeof kept, "pending/pages/%s", key);
     snprintf(page, sizeof page, "pages/%s/index.html", key);
     return batch_read(kept, known, sizeof known) && strcmp(known, digest) == 0 &&
            access(page, F_OK) == 0;
@@ -76,7 +76,7 @@ static int publish_page(struct batch *batch, const struct mark *mark,
                         const struct page_options *options, bool all, struct failure *failure)
 {
     char digest[65] = "", kept[PATH_MAX];
-    snprintf(kept, sizeof kept, "work/pages/%s", mark->student);
+    snprintf(kept, sizeof kept, "pending/pages/%s", mark->student);
     bool known = digest_of_page(mark, options, batch->course, digest);
     if (!all && known && stands(mark->student, digest))
         return 0;

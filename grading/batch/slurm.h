@@ -1,8 +1,8 @@
 /*
- * What the parts of the engine for Slurm share. A class is a list of lines (work/slurm/tasks), one
+ * What the parts of the engine for Slurm share. A class is a list of lines (pending/slurm/tasks), one
  * a task; lines are only added, so a line means the same to every task of an array that was ever
  * submitted. Jobs are known by their name, iolab-RUN-OFFSET, which holds what is needed to find
- * a line again: RUN is drawn and kept (work/slurm/job) before the first one is submitted, so that
+ * a line again: RUN is drawn and kept (pending/slurm/job) before the first one is submitted, so that
  * a batch that is killed at any moment finds its arrays.
  */
 #ifndef IOLAB_BATCH_SLURM_H
@@ -10,7 +10,7 @@
 
 #include "grading/batch/engine.h"
 
-#define SLURM_FOLDER    "work/slurm"
+#define SLURM_FOLDER    "pending/slurm"
 #define SLURM_JOB       SLURM_FOLDER "/job"
 #define SLURM_TASKS     SLURM_FOLDER "/tasks"
 #define SLURM_SCRIPT    SLURM_FOLDER "/script"

@@ -1,7 +1,7 @@
 /*
  * Submissions into DIR/submissions. What a student has handed in replaces what was there only
  * when it is another one: a task of Slurm may be reading it. The digest of what lies in
- * submissions/KEY is kept in work/taken/KEY, and is not there while the two might differ.
+ * submissions/KEY is kept in pending/taken/KEY, and is not there while the two might differ.
  */
 #include "grading/batch/take.h"
 
@@ -17,8 +17,8 @@
 #include "grading/batch/words.h"
 #include "grading/one/lab.h"
 
-#define UNPACK "work/intake"
-#define TARGET "work/take"
+#define UNPACK "pending/intake"
+#define TARGET "pending/take"
 
 int batch_intake_open(struct batch *batch, struct batch_intake *intake, struct failure *failure)
 {
@@ -56,7 +56,7 @@ static int place(const char *key, const char *digest, bool refused, struct failu
 {
     char path[PATH_MAX], kept[PATH_MAX], known[80];
     snprintf(path, sizeof path, "submissions/%s", key);
-    snprintf(kept, sizeof kept, "work/taken/%s", key);
+    snprintf(kept, sizeof kept, "pending/taken/%s", key);
     if (!refused && batch_read(kept, known, sizeof known) && strcmp(known, digest) == 0 &&
         access(path, F_OK) == 0)
         return 0;
@@ -79,7 +79,7 @@ static int make_recordings(const char *key, struct failure *failure)
 void batch_take_anew(const char *key)
 {
     char kept[PATH_MAX];
-    snprintf(kept, sizeof kept, "work/taken/%s", key);
+    snprintf(kept, sizeof kept, "pending/taken/%s", key);
     unlink(kept);
 }
 
