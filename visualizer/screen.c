@@ -116,6 +116,7 @@ int screen_show(struct tape *const *tapes, size_t count, const struct screen_opt
         return -1;
     screen.show.view = view_place(options->view, count);
     screen.show.notice = options->notice;
+    screen.show.presenting = options->present;
     player_make(&screen.show.player, tapes, count);
     screen.show.player.live = options->runs != NULL;
     if (options->once || options->runs) {

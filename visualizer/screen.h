@@ -10,6 +10,7 @@ struct screen_options {
     char view;                     /* the key of the first one; 0: the one that fits */
     const struct palette *palette; /* not NULL */
     const char *notice;            /* said at the beginning; NULL */
+    bool present;                  /* begin with large labels, for a room */
     bool once;                     /* play to the end and go, unless a key is pressed */
     bool (*runs)(void *context); /* does what live tapes follow still run? NULL: none is live */
     void *context;

@@ -34,7 +34,7 @@ struct bench_row {
 };
 
 struct bench {
-    const char *histograms; /* of the spec */
+    const char *histograms; /* of the spec; NULL: none were kept */
     struct bench_row *rows; /* load by load, in each the servers in their order */
     size_t count;
     bool complete; /* every round was played, and none is in doubt */

@@ -65,6 +65,8 @@ static bool has(const struct bench_row *row, enum chart chart)
 
 bool chart_has(const struct bench *bench, enum chart chart)
 {
+    if (chart == CHART_SHARES && !bench->histograms)
+        return false;
     for (size_t i = 0; i < bench->count; i++)
         if (has(&bench->rows[i], chart))
             return true;

@@ -13,6 +13,7 @@
 #include "bench/bench.h"
 #include "bench/chart.h"
 #include "bench/page.h"
+#include "bench/saved.h"
 #include "claims/claims.h"
 
 #define NUMBERS_MOST    8
@@ -37,6 +38,7 @@ struct call {
     struct bench_spec bench;
     int (*write)(const struct bench *bench, FILE *out);
     const char *output, *charts;
+    const char *read;          /* results of an earlier run, instead of servers; NULL */
     bool claims;               /* instead of servers: what is said of I/O models */
     const char *only, *format; /* of claims */
 };
@@ -60,7 +62,8 @@ enum {
     KEY_PROCESSES,
     KEY_UNWATCHED,
     KEY_CLAIMS,
-    KEY_ONLY
+    KEY_ONLY,
+    KEY_READ
 };
 
 static const struct argp_option options[] = {
@@ -101,6 +104,8 @@ static const struct argp_option options[] = {
      "Instead of servers: test what the course's documents say about performance and limits",
      0},
     {"only", KEY_ONLY, "ID,...", 0, "Of claims these; patterns too: 'stack-*'", 0},
+    {"read", KEY_READ, "FILE", 0,
+     "Instead of servers: results of an earlier run (its JSON), for text, csv and --charts", 0},
     {0},
 };
 
@@ -231,6 +236,25 @@ static void check_claims(const struct call *call, struct argp_state *state)
         argp_error(state, "--only goes with --claims");
 }
 
+static void check_read(const struct call *call, struct argp_state *state)
+{
+    if (!call->read)
+        return;
+    if (call->count > 0 || call->claims)
+        argp_error(state, "--read measures nothing: leave out %s",
+                   call->claims ? "--claims" : call->what[0]);
+    if (call->write != bench_text && call->write != bench_csv)
+        argp_error(state,
+                   "--read writes text or csv (json and html say on which machine it was "
+                   "measured, which is not this one)");
+}
+
+static void check(const struct call *call, struct argp_state *state)
+{
+    check_claims(call, state);
+    check_read(call, state);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct call *call = state->input;
@@ -250,17 +274,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->claims = true;
     else if (key == KEY_ONLY)
         call->only = argument;
+    else if (key == KEY_READ)
+        call->read = argument;
     else if (key == KEY_HISTOGRAMS)
         call->bench.histograms = argument;
     else if (key == ARGP_KEY_ARGS) {
         call->what = state->argv + state->next;
         call->count = state->argc - state->next;
-    } else if (key == ARGP_KEY_NO_ARGS && !call->claims && !call->only)
+    } else if (key == ARGP_KEY_NO_ARGS && !call->claims && !call->only && !call->read)
         argp_error(state, "which servers? Labs, all, libuv, libevent, prefork, constant, "
                           "nginx, FILE.c, a program or "
                           "ADDRESS:PORT");
     else if (key == ARGP_KEY_END)
-        check_claims(call, state);
+        check(call, state);
     else
         return parse_load(key, argument, state);
     return 0;
@@ -269,7 +295,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp bench_argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "WHAT...\n--claims",
+    .args_doc = "WHAT...\n--claims\n--read=FILE",
     .doc =
         "Compare servers under the same load on this machine: each in turn, in several rounds, "
         "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
@@ -383,6 +409,24 @@ static int run_claims(const struct call *call, struct failure *failure)
     return claims_command(&claims, &stop, failure);
 }
 
+static int write_all(const struct call *call, const struct bench *bench,
+                     struct failure *failure)
+{
+    if (write_results(call, bench, failure) < 0)
+        return -1;
+    return call->charts ? charts_write(bench, call->charts, failure) : 0;
+}
+
+static int run_again(const struct call *call, struct failure *failure)
+{
+    struct saved saved;
+    int answer = saved_read(&saved, call->read, failure);
+    if (answer == 0)
+        answer = write_all(call, &saved.bench, failure);
+    saved_free(&saved);
+    return answer;
+}
+
 static int run(const struct call *call, struct failure *failure)
 {
     struct subjects subjects;
@@ -399,9 +443,7 @@ static int run(const struct call *call, struct failure *failure)
     if (answer == 0)
         answer = bench_run(&spec, &subjects, &stop, &bench, failure);
     if (answer == 0)
-        answer = write_results(call, &bench, failure);
-    if (answer == 0 && call->charts)
-        answer = charts_write(&bench, call->charts, failure);
+        answer = write_all(call, &bench, failure);
     bool complete = bench.complete;
     bench_free(&bench);
     subjects_free(&subjects);
@@ -431,7 +473,9 @@ int main(int argc, char **argv)
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_interrupt}, NULL);
     int status = make_loads(&call, &failure);
     if (status == 0)
-        status = call.claims ? run_claims(&call, &failure) : run(&call, &failure);
+        status = call.claims ? run_claims(&call, &failure)
+                 : call.read ? run_again(&call, &failure)
+                             : run(&call, &failure);
     if (status < 0)
         fprintf(stderr, "iolab bench: %s\n", failure.text);
     return status < 0 ? (int)failure.status : status;

@@ -35,7 +35,7 @@ struct call {
 
 #define DRAWING_NICE 5 /* the server and its clients come first */
 
-enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE, KEY_EXPORT };
+enum { KEY_PLAIN = 256, KEY_SUMMARY, KEY_PALETTE, KEY_ONCE, KEY_EXPORT, KEY_PRESENT };
 
 static const struct argp_option options[] = {
     {"plain", KEY_PLAIN, NULL, 0, "Plain text, for pipes and screen readers", 0},
@@ -45,6 +45,7 @@ static const struct argp_option options[] = {
      "Begin with this view: 1 model, 2 time line, 3 compare, 4 kernel, 5 calls", 0},
     {"palette", KEY_PALETTE, "NAME", 0,
      "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
+    {"present", KEY_PRESENT, NULL, 0, "Begin with large labels and captions, for a room", 0},
     {"solution", 'S', NULL, 0, "LAB: run the reference solution", 0},
     {"source", 's', "FILE|DIR", 0, "LAB: run this source instead of the lab's folder", 0},
     {"scenario", 'x', "FILE", 0, "LAB: play the first check of this script (10-NAME.lua)", 0},
@@ -107,6 +108,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->scenario = argument;
     } else if (key == 'o') {
         call->output = argument;
+    } else if (key == KEY_PRESENT) {
+        call->screen.present = true;
     } else if (key == KEY_ONCE) {
         call->screen.once = true;
     } else if (key == ARGP_KEY_ARGS) {
