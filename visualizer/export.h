@@ -20,6 +20,9 @@ struct export_call {
        other formats always hold all of the recording. */
     int64_t begin, end;
 
+    bool
+        large; /* svg and charts: for a room; larger letters, and no words that are not read there */
+
     /* asciicast only */
     int rows, columns; /* of the terminal; 0: 24 and 80 */
     bool utf8;         /* else ASCII only */

@@ -10,6 +10,7 @@ struct export_spec {
     const struct export_format *format;
     const char *path; /* NULL: standard output */
     char view;        /* asciicast: the key of the view; 0: the model */
+    bool large;       /* pictures: for a room */
     const struct palette *palette;
 };
 

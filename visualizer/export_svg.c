@@ -10,10 +10,12 @@
 #include "visualizer/export_text.h"
 #include "visualizer/phrase.h"
 
-#define HEAD       108 /* height of what stands above the lanes */
-#define BELOW      22  /* between the lanes and the legend, beside the marks */
+#define BELOW      22 /* between the lanes and the legend, beside the marks */
 #define MARK_ROW   12
 #define MARKS_MOST 12
+
+static const struct svg_form paper = {1120, 108, 42, SVG_LANES, 2, true};
+static const struct svg_form room = {710, 34, 34, 8, 3, false};
 
 /* --- what stands above --- */
 
@@ -50,10 +52,11 @@ static void put_axis(const struct svg *svg, double bottom)
         if (time < first)
             continue;
         double x = svg_x(svg, time + origin);
-        svg_line(svg, x, HEAD - 6, x, bottom, "tick");
-        svg_text(svg, x, HEAD - 10, "tick", phrase_time(label, time), PHRASE_TIME);
+        svg_line(svg, x, svg->form->head - 6, x, bottom, "tick");
+        svg_text(svg, x, svg->form->head - 10, "tick", phrase_time(label, time), PHRASE_TIME);
     }
-    svg_line(svg, SVG_LEFT, HEAD - 6, SVG_WIDTH - SVG_RIGHT, HEAD - 6, "axis");
+    svg_line(svg, SVG_LEFT, svg->form->head - 6, svg->form->width - SVG_RIGHT,
+             svg->form->head - 6, "axis");
 }
 
 static bool is_shown(const struct svg *svg, const struct event *event)
@@ -65,7 +68,7 @@ static size_t marks_shown(const struct svg *svg)
 {
     const struct recording *recording = svg->tape->recording;
     size_t marks = 0;
-    for (size_t i = 0; i < recording->count && marks < MARKS_MOST; i++)
+    for (size_t i = 0; svg->form->words && i < recording->count && marks < MARKS_MOST; i++)
         marks += is_shown(svg, &recording->events[i]);
     return marks;
 }
@@ -74,8 +77,8 @@ static size_t marks_shown(const struct svg *svg)
 static void put_mark(const struct svg *svg, const struct event *mark, double bottom, size_t i)
 {
     double x = svg_x(svg, mark->time), y = bottom + 11 + (double)i * MARK_ROW;
-    bool left = x > SVG_WIDTH * 0.6;
-    svg_line(svg, x, HEAD - 6, x, y - 8, "mark");
+    bool left = x > svg->form->width * 0.6;
+    svg_line(svg, x, svg->form->head - 6, x, y - 8, "mark");
     svg_text(svg, left ? x - 3 : x + 3, y, left ? "left" : "small",
              mark->detail ? mark->detail : "mark", 60);
 }
@@ -85,7 +88,7 @@ static void put_moments(const struct svg *svg, double bottom)
     const struct recording *recording = svg->tape->recording;
     const struct event *failed = svg->tape->survey.failed;
     size_t marks = 0;
-    for (size_t i = 0; i < recording->count && marks < MARKS_MOST; i++) {
+    for (size_t i = 0; i < recording->count && marks < marks_shown(svg); i++) {
         const struct event *event = &recording->events[i];
         if (is_shown(svg, event))
             put_mark(svg, event, bottom, marks++);
@@ -93,7 +96,7 @@ static void put_moments(const struct svg *svg, double bottom)
     if (!failed || failed->time > svg->end)
         return;
     double x = svg_x(svg, failed->time + failed->span);
-    svg_line(svg, x, HEAD - 6, x, bottom + 14, "failed");
+    svg_line(svg, x, svg->form->head - 6, x, bottom + 14, "failed");
     svg_text(svg, x > SVG_LEFT * 2 ? x - 4 : x + 84, bottom + 12, "end", "failed here", 20);
 }
 
@@ -103,7 +106,11 @@ static void put_moments(const struct svg *svg, double bottom)
 static struct svg svg_of(FILE *out, const struct export_call *call)
 {
     const struct tape *tape = call->tape;
-    struct svg svg = {.out = out, .tape = tape, .begin = 0, .end = tape->end};
+    struct svg svg = {.out = out,
+                      .form = call->large ? &room : &paper,
+                      .tape = tape,
+                      .begin = 0,
+                      .end = tape->end};
     if (call->end > call->begin) {
         svg.begin = call->begin > 0 ? call->begin : 0;
         svg.end = call->end < tape->end ? call->end : tape->end;
@@ -120,9 +127,9 @@ static void put_open(const struct svg *svg, double height)
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
           "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"",
           svg->out);
-    svg_number(svg->out, "width", SVG_WIDTH);
+    svg_number(svg->out, "width", svg->form->width);
     svg_number(svg->out, "height", height);
-    fprintf(svg->out, " viewBox=\"0 0 %d %d\">\n<title>", SVG_WIDTH, (int)height);
+    fprintf(svg->out, " viewBox=\"0 0 %d %d\">\n<title>", (int)svg->form->width, (int)height);
     export_xml(svg->out, svg->tape->name, 100);
     if (svg->tape->check) {
         fputs(": ", svg->out);
@@ -130,19 +137,20 @@ static void put_open(const struct svg *svg, double height)
     }
     fputs("</title>\n", svg->out);
     svg_looks(svg);
-    fprintf(svg->out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n", SVG_WIDTH,
-            (int)height);
+    fprintf(svg->out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
+            (int)svg->form->width, (int)height);
 }
 
 static int write_svg(FILE *out, const struct export_call *call)
 {
     struct svg svg = svg_of(out, call);
-    double bottom = HEAD + svg_lanes_height(call->tape);
+    double bottom = svg.form->head + svg_lanes_height(&svg);
     double below = BELOW + (double)marks_shown(&svg) * MARK_ROW;
     put_open(&svg, bottom + below + svg_foot_height(&svg) + SVG_MARGIN);
-    put_head(&svg);
+    if (svg.form->words)
+        put_head(&svg);
     put_axis(&svg, bottom);
-    svg.y = HEAD;
+    svg.y = svg.form->head;
     svg_lanes(&svg);
     put_moments(&svg, bottom);
     svg.y = bottom + below;

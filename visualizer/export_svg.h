@@ -6,17 +6,26 @@
 
 /* In pixels of the picture. */
 enum {
-    SVG_WIDTH = 1120,
     SVG_LEFT = 118, /* where the time begins */
     SVG_RIGHT = 24, /* free behind its end */
     SVG_MARGIN = 24,
-    SVG_LANE = 42,  /* from one lane to the next */
     SVG_BAR = 22,   /* how high a span is; letters of short ones stand above */
     SVG_LANES = 24, /* of each kind, at most */
 };
 
+/* For paper, or for a room: what is narrower is larger where it is shown. */
+struct svg_form {
+    double width;
+    double head;  /* height of what stands above the lanes */
+    double lane;  /* from one lane to the next */
+    size_t lanes; /* of each kind, at most SVG_LANES */
+    int entries;  /* in a line of the legend */
+    bool words;   /* whose recording, marks, meanings, totals, why it failed */
+};
+
 struct svg {
     FILE *out;
+    const struct svg_form *form;
     const struct tape *tape;
     int64_t begin, end; /* of the recording */
     double y;           /* the upper edge of what comes next */
@@ -45,8 +54,8 @@ double svg_x(const struct svg *svg, int64_t time);
 
 /* How many lanes of this many are drawn, and the room that they take with the line that says
    how many are not. */
-size_t svg_lanes_shown(size_t count);
-double svg_lanes_height(const struct tape *tape);
+size_t svg_lanes_shown(const struct svg *svg, size_t count);
+double svg_lanes_height(const struct svg *svg);
 
 /* All lanes; moves `y` behind them. */
 void svg_lanes(struct svg *svg);

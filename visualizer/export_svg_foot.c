@@ -9,6 +9,7 @@
 #include "visualizer/phrase.h"
 
 #define LEGEND_LINE 24
+#define SWATCH      24 /* width of a piece of each phase */
 #define TOTAL_LINE  17
 #define TOTALS      7
 #define STORY_LINE  17
@@ -31,34 +32,38 @@ static int legend_lines(const struct svg *svg)
     int kinds = 0;
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
         kinds += shown(svg, kind);
-    return kinds / 2 + 1; /* and the arrow */
+    return kinds / svg->form->entries + 1; /* and the arrow */
 }
 
-/* Where the entry with this number begins: two stand in a line. */
+/* Where the entry with this number begins. */
 static struct place entry_place(const struct svg *svg, int number)
 {
-    int line = number / 2;
-    return (struct place){number % 2 ? SVG_WIDTH / 2.0 : SVG_MARGIN,
-                          svg->y + line * (double)LEGEND_LINE};
+    int line = number / svg->form->entries, place = number % svg->form->entries;
+    double room = (svg->form->width - 2 * SVG_MARGIN) / svg->form->entries;
+    return (struct place){SVG_MARGIN + place * room, svg->y + line * (double)LEGEND_LINE};
+}
+
+static void put_entry(const struct svg *svg, int number, enum phase_kind kind)
+{
+    struct place at = entry_place(svg, number);
+    char text[128];
+    svg_rectangle(svg, at.x, at.y, SWATCH, 17, kind, false);
+    svg_rectangle_end(svg);
+    snprintf(text, sizeof text, "%c  %s%s%s", phase_glyph(kind), phase_name(kind),
+             svg->form->words ? ": " : "", svg->form->words ? phase_meaning(kind) : "");
+    svg_text(svg, at.x + SWATCH + 6, at.y + 13, "legend", text, 100);
 }
 
 static void put_legend(struct svg *svg)
 {
-    char text[128];
     int entries = 0;
-    for (int kind = 0; kind < PHASE_KIND_COUNT; kind++) {
-        if (!shown(svg, kind))
-            continue;
-        struct place at = entry_place(svg, entries++);
-        svg_rectangle(svg, at.x, at.y, 40, 17, (enum phase_kind)kind, false);
-        svg_rectangle_end(svg);
-        snprintf(text, sizeof text, "%c  %s: %s", phase_glyph((enum phase_kind)kind),
-                 phase_name((enum phase_kind)kind), phase_meaning((enum phase_kind)kind));
-        svg_text(svg, at.x + 48, at.y + 13, "legend", text, 100);
-    }
+    for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
+        if (shown(svg, kind))
+            put_entry(svg, entries++, (enum phase_kind)kind);
     struct place at = entry_place(svg, entries);
-    svg_arrow(svg, at.x + 20, at.y + 6);
-    svg_text(svg, at.x + 48, at.y + 13, "legend", "the peer of the connection sends", 60);
+    svg_arrow(svg, at.x + SWATCH / 2.0, at.y + 6);
+    svg_text(svg, at.x + SWATCH + 6, at.y + 13, "legend",
+             svg->form->words ? "the peer of the connection sends" : "the peer sends", 60);
     svg->y += legend_lines(svg) * LEGEND_LINE + 10;
 }
 
@@ -66,7 +71,7 @@ static void put_legend(struct svg *svg)
 
 static void put_total(const struct svg *svg, int place, const char *name, const char *value)
 {
-    double x = place < TOTALS ? SVG_MARGIN : SVG_WIDTH / 2.0;
+    double x = place < TOTALS ? SVG_MARGIN : svg->form->width / 2.0;
     double y = svg->y + (double)(place % TOTALS) * TOTAL_LINE + 12;
     svg_text(svg, x, y, "total", name, 60);
     svg_text(svg, x + 270, y, "end", value, 40);
@@ -156,12 +161,15 @@ static double story_height(const struct svg *svg)
 
 double svg_foot_height(const struct svg *svg)
 {
-    return legend_lines(svg) * LEGEND_LINE + 10 + TOTALS * TOTAL_LINE + 12 + story_height(svg);
+    int legend = legend_lines(svg) * LEGEND_LINE + 10;
+    return svg->form->words ? legend + TOTALS * TOTAL_LINE + 12 + story_height(svg) : legend;
 }
 
 void svg_foot(struct svg *svg)
 {
     put_legend(svg);
+    if (!svg->form->words)
+        return;
     put_totals(svg);
     put_story(svg);
 }

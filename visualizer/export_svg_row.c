@@ -135,7 +135,7 @@ static void put_letter(struct row *row, double middle, enum phase_kind kind)
 static bool fills(const struct row *row)
 {
     double time = 0, whole = (double)(row->svg->end - row->svg->begin) * COLUMN /
-                             (SVG_WIDTH - SVG_LEFT - SVG_RIGHT);
+                             (row->svg->form->width - SVG_LEFT - SVG_RIGHT);
     for (int kind = 0; kind < PHASE_KIND_COUNT; kind++)
         time += (double)row->column.time[kind];
     return time * 2 >= whole;

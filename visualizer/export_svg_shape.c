@@ -19,7 +19,7 @@ double svg_x(const struct svg *svg, int64_t time)
     return SVG_LEFT + (share < 0   ? 0
                        : share > 1 ? 1
                                    : share) *
-                          (SVG_WIDTH - SVG_LEFT - SVG_RIGHT);
+                          (svg->form->width - SVG_LEFT - SVG_RIGHT);
 }
 
 void svg_text(const struct svg *svg, double x, double y, const char *look, const char *text,

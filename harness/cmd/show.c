@@ -45,7 +45,8 @@ static const struct argp_option options[] = {
      "Begin with this view: 1 model, 2 time line, 3 compare, 4 kernel, 5 calls", 0},
     {"palette", KEY_PALETTE, "NAME", 0,
      "Colours: dark, light, colour-blind, projector, none (with NO_COLOR: none)", 0},
-    {"present", KEY_PRESENT, NULL, 0, "Begin with large labels and captions, for a room", 0},
+    {"present", KEY_PRESENT, NULL, 0,
+     "For a room: large labels and captions; of pictures (svg, chart) large letters", 0},
     {"solution", 'S', NULL, 0, "LAB: run the reference solution", 0},
     {"source", 's', "FILE|DIR", 0, "LAB: run this source instead of the lab's folder", 0},
     {"scenario", 'x', "FILE", 0, "LAB: play the first check of this script (10-NAME.lua)", 0},
@@ -232,6 +233,7 @@ static int tapes_export(struct tapes *tapes, const struct call *call, struct fai
     struct export_spec spec = {.format = call->format,
                                .path = call->output,
                                .view = call->screen.view,
+                               .large = call->screen.present,
                                .palette = call->screen.palette};
     return export_file(tapes->items, tapes->count, &spec, failure);
 }
