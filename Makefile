@@ -11,7 +11,7 @@ LDLIBS := -llua5.4 -ljansson -lseccomp -lelf -lpthread -lm
 
 # The stages in the order in which data flows; each is a folder, each file is found by glob.
 STAGES   := base event scenario load client server trace run judge report grade bench claims \
-            quiz claims/probes
+            quiz objectives claims/probes
 LIB      := $(BUILD)/libiolab.a
 
 # Grading of classes, which the students' tree does not have: another library, more packages.
@@ -35,7 +35,7 @@ THREADED := $(filter-out %/test_client_many %/test_trace_handlers $(BUILD)/tests
 
 .PHONY: all help demo test aids units sanitized threaded threads threads-build bench bench-wrk \
         flaky mutants lint skeletons figures screens new-lab dist gradescope class attacks slurm \
-        clean
+        slides slides-test slides-data present clean
 
 all: $(COMMANDS) iolab
 	@$(TOOLS)/skeletons $(BUILD)/skeletons
@@ -133,6 +133,25 @@ attacks: all ## every attack on the grader that is known, as root and as an ordi
 slurm: all ## classes through real daemons of Slurm on this machine (as root)
 	@$(TOOLS)/install build $(CLASS) test slurm
 	@bats grading/tests/slurm.bats
+
+slides: ## the decks for lectures: build/slides/index.html; DECKS=05: only this one
+	@$(TOOLS)/install build $(CLASS) slides
+	@$(MAKE) --no-print-directory -s all
+	@slides/tools/build $(DECKS)
+
+slides-test: slides ## every slide in a browser, every command of the speaker's notes (minutes)
+	@$(TOOLS)/install build $(CLASS) test slides
+	@bats slides/tests/browser.bats slides/tests/commands.bats
+
+slides-data: ## the measurements that decks show, again on this machine (long, on a quiet one)
+	@$(TOOLS)/install build $(CLASS) bench
+	@$(MAKE) --no-print-directory -s all
+	@slides/tools/measure
+
+present: ## LAB=05: its deck in a browser, the visualizer beside it
+	@$(TOOLS)/install build $(CLASS) slides
+	@$(MAKE) --no-print-directory -s all
+	@slides/tools/present "$(LAB)"
 
 clean:
 	rm -rf $(BUILD) iolab

@@ -1,10 +1,10 @@
-/* iolab list: the labs, what they teach, the best score so far. */
+/* iolab list: the labs, what they teach, the best score so far; and what of it is proved. */
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grade/hints.h"
 #include "grade/lab.h"
+#include "objectives/checklist.h"
 #include "report/report.h"
 
 struct list {
@@ -12,7 +12,9 @@ struct list {
 };
 
 static const struct argp_option options[] = {
-    {"objectives", 'o', NULL, 0, "What you have proved: the checks that your server passed", 0},
+    {"objectives", 'o', NULL, 0,
+     "What you have proved of what is to be learnt, by checks passed and questions answered",
+     0},
     {"map", 'm', NULL, 0, "The labs as a table in Markdown: lab, model, man pages", 0},
     {0},
 };
@@ -76,23 +78,23 @@ static int for_lab(const char *name, void (*print)(const struct manifest *),
     return 0;
 }
 
-/* The checks of the last report; nothing for a lab that was not graded yet. */
-static int print_objectives(const char *name)
+static int print_objectives(struct failure *failure)
 {
-    struct failure ignored;
-    json_t *report = hints_last_report(name, &ignored), *check;
-    size_t i;
-    printf("  %s%s\n", name, report ? "" : "  (not yet graded)");
-    json_array_foreach(json_object_get(report, "checks"), i, check)
-    {
-        const char *status = json_string_value(json_object_get(check, "status"));
-        bool proved = status && strcmp(status, "pass") == 0;
-        printf("    %s %02d %s\n", proved ? "proved " : "not yet",
-               (int)json_integer_value(json_object_get(check, "number")),
-               json_string_value(json_object_get(check, "name")));
-    }
-    json_decref(report);
-    return 0;
+    struct report_style style = report_style_for(stdout);
+    const struct screen screen = {stdout, &style};
+    return checklist_command(&screen, stderr, failure);
+}
+
+static int print_labs(bool map, struct failure *failure)
+{
+    char **names = lab_names(failure);
+    int status = names ? 0 : -1;
+    if (map)
+        puts("| lab | model | what it teaches | man pages |\n| --- | --- | --- | --- |");
+    for (size_t i = 0; status == 0 && names[i]; i++)
+        status = for_lab(names[i], map ? print_row : print_lab, failure);
+    lab_names_free(names);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -101,15 +103,7 @@ int main(int argc, char **argv)
     struct failure failure = {.status = STATUS_MACHINE};
     argp_err_exit_status = STATUS_USAGE;
     argp_parse(&list_argp, argc, argv, 0, NULL, &list);
-    char **names = lab_names(&failure);
-    int status = names ? 0 : -1;
-    if (list.map)
-        puts("| lab | model | what it teaches | man pages |\n| --- | --- | --- | --- |");
-    for (size_t i = 0; status == 0 && names[i]; i++)
-        status = list.objectives
-                     ? print_objectives(names[i])
-                     : for_lab(names[i], list.map ? print_row : print_lab, &failure);
-    lab_names_free(names);
+    int status = list.objectives ? print_objectives(&failure) : print_labs(list.map, &failure);
     if (status < 0)
         fprintf(stderr, "iolab list: %s\n", failure.text);
     return status < 0 ? failure.status : STATUS_WELL;

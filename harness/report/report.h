@@ -60,15 +60,20 @@ struct report_style report_style_for(FILE *out);
  * Scores kept between runs, in $XDG_STATE_HOME/iolab (or ~/.local/state/iolab): the best of
  * each lab, and the last report (JSON) that `hint` and `show LAB/CHECK` read.
  */
+#define SCORE_NUMBERS 100 /* numbers of checks are less */
 struct score {
     char lab[64];
     double best, last, max;
+    bool passed[SCORE_NUMBERS]; /* by number: in some grading that was not `unscored` */
 };
 /* Keeps the report as last.json, and the score unless it is `unscored` or of fewer checks than
    the kept one. Whole or not at all: a full disk leaves what was there. */
 int score_keep(const struct report *report, struct failure *failure);
 /* The kept score; -1 when there is none. */
 int score_read(const char *lab, struct score *score);
+/* The same for those who tell a broken file from none, which is 1. -1 with a failure that says
+   what is wrong with which file. The score is 0 but for its lab then. */
+int score_load(const char *lab, struct score *score, struct failure *failure);
 /* Path of the folder that keeps a lab's last report and recordings ("…/iolab/01-blocking"),
    made when missing. The caller frees it. NULL with a failure. */
 char *score_folder(const char *lab, struct failure *failure);

@@ -1,5 +1,6 @@
 /*
- * Scores between runs: in each lab's folder last.json (the whole report) and score.json. A file
+ * Scores between runs: in each lab's folder last.json (the whole report) and score.json (the best
+ * points; every check that was ever passed, for whoever has passed one has shown it). A file
  * is written beside its place and renamed into it, so that a reader, a second run or a full
  * disk never meets half of one.
  */
@@ -107,11 +108,21 @@ static int write_report(FILE *out, const void *what)
     return report_json(out, what, NULL);
 }
 
+static json_t *passed_json(const struct score *score)
+{
+    json_t *numbers = json_array();
+    for (int number = 0; number < SCORE_NUMBERS; number++)
+        if (score->passed[number])
+            json_array_append_new(numbers, json_integer(number));
+    return numbers;
+}
+
 static int write_score(FILE *out, const void *what)
 {
     const struct score *score = what;
-    json_t *json = json_pack("{s:s, s:f, s:f, s:f}", "lab", score->lab, "best", score->best,
-                             "last", score->last, "max", score->max);
+    json_t *json =
+        json_pack("{s:s, s:f, s:f, s:f, s:o}", "lab", score->lab, "best", score->best, "last",
+                  score->last, "max", score->max, "passed", passed_json(score));
     int status = json ? json_dumpf(json, out, JSON_INDENT(1)) : -1;
     json_decref(json);
     return status;
@@ -126,40 +137,107 @@ static bool number_of(const json_t *json, const char *key, double *number)
     return json_is_number(value) && isfinite(*number) && *number >= 0;
 }
 
-static int read_from(const char *folder, const char *lab, struct score *score)
+/* Scores of earlier versions have none. */
+static bool passed_of(const json_t *json, bool passed[SCORE_NUMBERS])
 {
-    char *path = NULL;
-    if (asprintf(&path, "%s/score.json", folder) < 0)
-        return -1;
-    json_t *json = json_load_file(path, 0, NULL);
-    bool whole = number_of(json, "best", &score->best) &&
-                 number_of(json, "last", &score->last) && number_of(json, "max", &score->max);
-    snprintf(score->lab, sizeof score->lab, "%s", lab);
-    json_decref(json);
-    free(path);
-    return whole ? 0 : -1;
+    json_t *numbers = json_object_get(json, "passed"), *one;
+    size_t i;
+    json_array_foreach(numbers, i, one)
+    {
+        json_int_t number = json_integer_value(one);
+        if (!json_is_integer(one) || number <= 0 || number >= SCORE_NUMBERS)
+            return false;
+        passed[number] = true;
+    }
+    return !numbers || json_is_array(numbers);
 }
 
-int score_read(const char *lab, struct score *score)
+/* What is wrong with the file; NULL: nothing. */
+static const char *read_file(const char *path, struct score *score, json_error_t *error)
 {
-    char *folder = plain_name(lab) ? state_folder(lab) : NULL;
-    int status = folder ? read_from(folder, lab, score) : -1;
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return "it is no file";
+    json_t *json = json_load_file(path, 0, error);
+    bool whole = number_of(json, "best", &score->best) &&
+                 number_of(json, "last", &score->last) && number_of(json, "max", &score->max) &&
+                 passed_of(json, score->passed);
+    const char *wrong = !json ? error->text : whole ? NULL : "what it says makes no sense";
+    json_decref(json);
+    return wrong;
+}
+
+/* See score_load. */
+static int read_from(const char *folder, const char *lab, struct score *score,
+                     struct failure *failure)
+{
+    char *path = NULL;
+    json_error_t error;
+    int status = -1;
+    *score = (struct score){.best = 0};
+    if (asprintf(&path, "%s/score.json", folder) < 0)
+        return failure_set(failure, STATUS_MACHINE, "%s: no memory", lab);
+    bool none = access(path, F_OK) < 0 && errno == ENOENT;
+    const char *wrong = none ? NULL : read_file(path, score, &error);
+    if (wrong) {
+        failure_set(failure, STATUS_MACHINE, "%s cannot be read: %s", path, wrong);
+        *score = (struct score){.best = 0};
+    } else {
+        status = none;
+    }
+    snprintf(score->lab, sizeof score->lab, "%s", lab);
+    free(path);
+    return status;
+}
+
+int score_load(const char *lab, struct score *score, struct failure *failure)
+{
+    *score = (struct score){.best = 0};
+    if (!plain_name(lab))
+        return failure_set(failure, STATUS_USAGE, "\"%s\" is no name of a lab", lab ? lab : "");
+    char *folder = state_folder(lab);
+    int status = folder ? read_from(folder, lab, score, failure) : 1;
     free(folder);
     return status;
 }
 
-/* A grading of fewer checks (--check) says nothing about the lab as a whole. */
+int score_read(const char *lab, struct score *score)
+{
+    struct failure ignored;
+    return score_load(lab, score, &ignored) == 0 ? 0 : -1;
+}
+
+/* --- keeping --- */
+
+/* A grading of fewer checks (on a machine that sees less) says nothing about the lab as a whole. */
+static void take_points(struct score *score, const struct report *report)
+{
+    if (report->max_score < score->max)
+        return;
+    score->last = report->score;
+    if (report->max_score > score->max || report->score > score->best)
+        score->best = report->score;
+    score->max = report->max_score;
+}
+
+static void take_passed(struct score *score, const struct report *report)
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        int number = report->checks[i]->number;
+        if (report->checks[i]->status == VERDICT_PASS && number > 0 && number < SCORE_NUMBERS)
+            score->passed[number] = true;
+    }
+}
+
 static int keep_score(const char *folder, const struct report *report, struct failure *failure)
 {
-    struct score score = {0}, before;
-    bool known = read_from(folder, report->lab, &before) == 0;
-    if (report->unscored || (known && report->max_score < before.max))
+    struct score score;
+    struct failure broken; /* as none */
+    if (report->unscored)
         return 0;
-    snprintf(score.lab, sizeof score.lab, "%s", report->lab);
-    score.last = report->score;
-    score.max = report->max_score;
-    score.best =
-        known && before.max == score.max && before.best > score.last ? before.best : score.last;
+    read_from(folder, report->lab, &score, &broken);
+    take_points(&score, report);
+    take_passed(&score, report);
     return replace(folder, "score.json", write_score, &score, failure);
 }
 

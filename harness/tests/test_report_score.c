@@ -61,8 +61,10 @@ static void in_folder(const char *name, char *path, size_t size)
 static void the_best_stays(void **state)
 {
     struct score score;
+    struct failure failure;
     (void)state;
     assert_int_equal(score_read("01-blocking", &score), -1);
+    assert_int_equal(score_load("01-blocking", &score, &failure), 1);
     keep(2, 2, false);
     expect(20, 20, 40);
     keep(3, 1, false);
@@ -81,6 +83,21 @@ static void parts_and_references_do_not_count(void **state)
     expect(20, 20, 40);
     keep(5, 0, false); /* the lab has grown */
     expect(50, 50, 50);
+}
+
+/* Checks 11 and up; those that were passed once stay so. */
+static void what_was_passed_stays(void **state)
+{
+    struct score score;
+    (void)state;
+    keep(2, 2, false);
+    keep(4, 0, true); /* somebody else's */
+    keep(1, 3, false);
+    keep(3, 0, false); /* of fewer points, as on a machine that sees less */
+    expect(20, 10, 40);
+    assert_int_equal(score_read("01-blocking", &score), 0);
+    for (int number = 0; number < SCORE_NUMBERS; number++)
+        assert_int_equal(score.passed[number], number >= 11 && number <= 13);
 }
 
 static void the_last_report_is_kept_whole(void **state)
@@ -104,6 +121,7 @@ static void broken_files_are_as_none(void **state)
         "{\"best\": 3}",
         "{\"best\":\"x\",\"last\":1,\"max\":2}",
         "{\"best\":-1,\"last\":1,\"max\":2}",
+        "{\"best\":1,\"last\":1,\"max\":2,\"passed\":[100]}",
         "\xff\x01",
     };
     char path[256];
@@ -111,10 +129,13 @@ static void broken_files_are_as_none(void **state)
     in_folder("score.json", path, sizeof path);
     for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
         struct score score;
+        struct failure failure = {.text = ""};
         FILE *out = fopen(path, "w");
         fputs(contents[i], out);
         fclose(out);
         assert_int_equal(score_read("01-blocking", &score), -1);
+        assert_int_equal(score_load("01-blocking", &score, &failure), -1);
+        assert_non_null(strstr(failure.text, "score.json cannot be read"));
     }
     keep(2, 2, false);
     expect(20, 20, 40);
@@ -168,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_best_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(parts_and_references_do_not_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_passed_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_report_is_kept_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(broken_files_are_as_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_what_was_there, set_up, tear_down),

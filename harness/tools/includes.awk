@@ -2,7 +2,7 @@
 # folder of grading/ itself, earlier folders and base.
 # usage: awk -f includes.awk FILES (paths from the root)
 BEGIN {
-    count = split("base event scenario load client server trace run judge report grade bench claims quiz cmd", stages)
+    count = split("base event scenario load client server trace run judge report grade bench claims quiz objectives cmd", stages)
     for (i = 1; i <= count; i++) rank[stages[i]] = i
     count = split("result intake one book pages export batch cmd", folders)
     for (i = 1; i <= count; i++) place[folders[i]] = i
