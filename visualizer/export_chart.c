@@ -78,9 +78,9 @@ static void put_panels(FILE *script)
 static void put_script(FILE *script, const struct export_call *call, const char *terminal)
 {
     fprintf(script,
-            "set terminal %s size 1200,500 font 'DejaVu Sans,%d' noenhanced\n"
+            "set terminal %s size %s font 'DejaVu Sans,%d' noenhanced\n"
             "set encoding utf8\n$runs << END\n",
-            terminal, call->large ? 17 : 11);
+            terminal, call->large ? "1160,420" : "1200,500", call->large ? 18 : 11);
     for (size_t i = 0; i < call->tape_count; i++)
         put_run(script, call, i);
     fputs("END\n", script);

@@ -15,7 +15,7 @@
 #define MARKS_MOST 12
 
 static const struct svg_form paper = {1120, 108, 42, SVG_LANES, 2, true};
-static const struct svg_form room = {710, 34, 34, 8, 3, false};
+static const struct svg_form room = {710, 34, 34, 5, 3, false};
 
 /* --- what stands above --- */
 

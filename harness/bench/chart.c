@@ -34,9 +34,11 @@ static const struct {
 
 static const struct {
     const char *name, *paper, *ink, *grid;
+    int width, height, letters, line; /* pixels */
 } themes[] = {
-    [CHART_LIGHT] = {"light", "#ffffff", "#222222", "#cccccc"},
-    [CHART_DARK] = {"dark", "#16181d", "#e6e6e6", "#4a4d55"},
+    [CHART_LIGHT] = {"light", "#ffffff", "#222222", "#cccccc", 1000, 560, 15, 2},
+    [CHART_DARK] = {"dark", "#16181d", "#e6e6e6", "#4a4d55", 1000, 560, 15, 2},
+    [CHART_ROOM] = {"room", "#ffffff", "#222222", "#cccccc", 1160, 420, 22, 4},
 };
 
 /* Told apart by people who do not see all colours, on white and on black; after Okabe and Ito. */
@@ -225,10 +227,13 @@ static void put_script(const struct bench *bench, enum chart chart, enum chart_t
     const char *ink = themes[theme].ink;
     fprintf(
         script,
-        "set terminal %s size 1000,560 font 'DejaVu Sans,15' noenhanced background '%s'\n"
+        "set terminal %s size %d,%d font 'DejaVu Sans,%d' linewidth %g noenhanced background "
+        "'%s'\n"
         "set encoding utf8\nset border 3 lc rgb '%s'\nset tics nomirror textcolor rgb '%s'\n"
         "set grid lc rgb '%s'\n",
-        svg ? "svg dynamic" : "pngcairo", themes[theme].paper, ink, ink, themes[theme].grid);
+        svg ? "svg dynamic" : "pngcairo", themes[theme].width, themes[theme].height,
+        themes[theme].letters, themes[theme].line / 2.0, themes[theme].paper, ink, ink,
+        themes[theme].grid);
     fprintf(
         script,
         "set title '%s' textcolor rgb '%s'\nset xlabel 'connections%s' textcolor rgb '%s'\n"
@@ -263,7 +268,7 @@ int chart_draw(const struct bench *bench, enum chart chart, enum chart_theme the
 static int write_chart(const struct bench *bench, enum chart chart, int kind,
                        const char *folder, struct failure *failure)
 {
-    enum chart_theme theme = kind / 2 ? CHART_DARK : CHART_LIGHT;
+    enum chart_theme theme = (enum chart_theme)(kind / 2);
     bool svg = kind % 2 == 0;
     char path[4096];
     snprintf(path, sizeof path, "%s/%s-%s.%s", folder, charts[chart].name, themes[theme].name,

@@ -1,10 +1,11 @@
-/* Charts of a comparison, drawn by gnuplot: to be read from the back of a room, in light or dark. */
+/* Charts of a comparison, drawn by gnuplot: for pages in light or dark, and for slides. */
 #ifndef IOLAB_BENCH_CHART_H
 #define IOLAB_BENCH_CHART_H
 
 #include "bench/bench.h"
 
-enum chart_theme { CHART_LIGHT, CHART_DARK, CHART_THEME_COUNT };
+/* For a room: wider, with letters that are read from its back. */
+enum chart_theme { CHART_LIGHT, CHART_DARK, CHART_ROOM, CHART_THEME_COUNT };
 
 enum chart {
     CHART_RATE,     /* messages a second, over connections */
@@ -30,7 +31,7 @@ bool chart_has(const struct bench *bench, enum chart chart);
 int chart_draw(const struct bench *bench, enum chart chart, enum chart_theme theme, bool svg,
                FILE *out);
 
-/* All charts as NAME-light.svg, NAME-dark.svg and the same as .png in a folder. */
+/* All charts as NAME-light.svg, NAME-dark.svg, NAME-room.svg and the same as .png in a folder. */
 int charts_write(const struct bench *bench, const char *folder, struct failure *failure);
 
 #endif

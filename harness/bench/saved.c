@@ -132,6 +132,45 @@ int saved_read(struct saved *saved, const char *path, struct failure *failure)
     return read_rows(saved, rows, path, failure);
 }
 
+/* "05" and "05-epoll-level" name the same. */
+static bool is_typed(const struct subject *subject, const char *typed)
+{
+    size_t size = strlen(typed);
+    return strncmp(subject->name, typed, size) == 0 &&
+           (subject->name[size] == '\0' || subject->name[size] == '-');
+}
+
+static bool is_chosen(const struct subject *subject, char *const *typed, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (is_typed(subject, typed[i]))
+            return true;
+    return count == 0;
+}
+
+static bool is_there(const struct saved *saved, const char *typed)
+{
+    for (size_t i = 0; i < saved->subjects.count; i++)
+        if (is_typed(&saved->subjects.items[i], typed))
+            return true;
+    return false;
+}
+
+int saved_choose(struct saved *saved, char *const *typed, int count, struct failure *failure)
+{
+    struct bench *bench = &saved->bench;
+    size_t kept = 0;
+    for (int i = 0; i < count; i++)
+        if (!is_there(saved, typed[i]))
+            return failure_set(failure, STATUS_USAGE, "no server %s was measured there",
+                               typed[i]);
+    for (size_t i = 0; i < bench->count; i++)
+        if (is_chosen(bench->rows[i].subject, typed, count))
+            bench->rows[kept++] = bench->rows[i];
+    bench->count = kept;
+    return 0;
+}
+
 void saved_free(struct saved *saved)
 {
     free(saved->bench.rows);

@@ -14,6 +14,10 @@ struct saved {
 
 /* -1 with a failure that names the file, and what is wrong in it; saved_free in any case. */
 int saved_read(struct saved *saved, const char *path, struct failure *failure);
+
+/* Keeps the rows of the servers that were typed ("05", "libuv"), if any were. -1 with a failure:
+   one of them is not in it. */
+int saved_choose(struct saved *saved, char *const *typed, int count, struct failure *failure);
 void saved_free(struct saved *saved);
 
 #endif

@@ -105,7 +105,9 @@ static const struct argp_option options[] = {
      0},
     {"only", KEY_ONLY, "ID,...", 0, "Of claims these; patterns too: 'stack-*'", 0},
     {"read", KEY_READ, "FILE", 0,
-     "Instead of servers: results of an earlier run (its JSON), for text, csv and --charts", 0},
+     "Measure nothing: results of an earlier run (its JSON), of all servers or of those that "
+     "are named, as text, csv and --charts",
+     0},
     {0},
 };
 
@@ -240,9 +242,8 @@ static void check_read(const struct call *call, struct argp_state *state)
 {
     if (!call->read)
         return;
-    if (call->count > 0 || call->claims)
-        argp_error(state, "--read measures nothing: leave out %s",
-                   call->claims ? "--claims" : call->what[0]);
+    if (call->claims)
+        argp_error(state, "--read measures nothing: leave out --claims");
     if (call->write != bench_text && call->write != bench_csv)
         argp_error(state,
                    "--read writes text or csv (json and html say on which machine it was "
@@ -295,7 +296,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp bench_argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "WHAT...\n--claims\n--read=FILE",
+    .args_doc = "WHAT...\n--claims\n--read=FILE [WHAT...]",
     .doc =
         "Compare servers under the same load on this machine: each in turn, in several rounds, "
         "every answer's bytes verified; medians, spread, and ratios to the first one.\v"
@@ -421,6 +422,8 @@ static int run_again(const struct call *call, struct failure *failure)
 {
     struct saved saved;
     int answer = saved_read(&saved, call->read, failure);
+    if (answer == 0)
+        answer = saved_choose(&saved, call->what, call->count, failure);
     if (answer == 0)
         answer = write_all(call, &saved.bench, failure);
     saved_free(&saved);

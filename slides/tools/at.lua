@@ -50,6 +50,16 @@ function at.recording(name)
   return at.find(folders, "^" .. plain .. suffix) or at.fail("there is no recording %s", name)
 end
 
+-- So that a line can be broken between them.
+function at.words(text)
+  local words = pandoc.Inlines {}
+  for word in text:gmatch("%S+") do
+    if #words > 0 then words:insert(pandoc.Space()) end
+    words:insert(pandoc.Str(word))
+  end
+  return words
+end
+
 function at.text_only()
   return FORMAT:match("plain") ~= nil
 end

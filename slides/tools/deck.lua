@@ -56,7 +56,7 @@ function Pandoc(document)
     if at.text_only() then body[1] = underlined(body[1]) end
     return body
   end)
-  document.meta.minutes = tostring(minutes)
+  document.meta.minutes = ("%g"):format(minutes)
   document.blocks = blocks
   return document
 end

@@ -38,16 +38,28 @@ local function origin(names)
   return #places > 2 and "recordings of the tour, visualizer/recordings" or table.concat(places, ", ")
 end
 
+-- "idle/p50?03,05" -> the file of data, the chart, and how iolab bench reads it.
+local function parts(what)
+  local path, servers = what:match("^([^?]+)%??(.*)$")
+  local data, name = path:match("^(%l+)/(.+)$")
+  data = "slides/data/" .. (data or "bench") .. ".json"
+  local arguments = { "bench", "--read", at.root .. "/" .. data }
+  for server in servers:gmatch("[^,]+") do table.insert(arguments, server) end
+  return data, name or path, arguments
+end
+
 -- Charts of one file of data are drawn all at once.
 local charts_of = {}
 local function chart(what)
-  local data, name = what:match("^(%l+)/(.+)$")
-  data, name = "slides/data/" .. (data or "bench") .. ".json", name or what
-  if not charts_of[data] then
-    charts_of[data] = at.work .. "/" .. data:match("([^/]*)%.json$")
-    iolab("bench", "--read", at.root .. "/" .. data, "--charts", charts_of[data])
+  local data, name, arguments = parts(what)
+  local key = table.concat(arguments, " ")
+  if not charts_of[key] then
+    charts_of[key] = ("%s/%s"):format(at.work, key:match("/(%l+%.json.*)$"):gsub("%W+", "-"))
+    table.insert(arguments, "--charts")
+    table.insert(arguments, charts_of[key])
+    iolab(table.unpack(arguments))
   end
-  local path = ("%s/%s-light.svg"):format(charts_of[data], name)
+  local path = ("%s/%s-room.svg"):format(charts_of[key], name)
   local file = io.open(path) or at.fail("%s has nothing for a chart \"%s\"", data, name)
   file:close()
   return path, data
@@ -65,8 +77,8 @@ local kinds = {
   chart = {
     draw = chart,
     tell = function(what)
-      local data = "slides/data/" .. (what:match("^(%l+)/") or "bench") .. ".json"
-      return iolab("bench", "--read", at.root .. "/" .. data), data
+      local data, _, arguments = parts(what)
+      return iolab(table.unpack(arguments)), data
     end,
   },
 }
@@ -104,7 +116,7 @@ edge [color="#444444", penwidth=1.4, fontname="DejaVu Sans", fontsize=20, fontco
 local drawings = 0
 function figures.drawing(block)
   local alt = block.attributes.alt or at.fail("a drawing has no alt=\"…\"")
-  if at.text_only() then return pandoc.Para { pandoc.Str("[" .. alt .. "]") } end
+  if at.text_only() then return pandoc.Para(at.words("[" .. alt .. "]")) end
   drawings = drawings + 1
   local source = write(("%s/%s-%d.dot"):format(at.work, at.name, drawings), look .. block.text .. "\n}\n")
   local path = source:gsub("dot$", "svg")

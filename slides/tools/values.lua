@@ -27,7 +27,7 @@ local function written(number)
 end
 
 local function with_unit(number, unit)
-  return written(number) .. (unit ~= "" and " " .. unit or "")
+  return written(number) .. (unit ~= "" and " " .. unit:gsub("^us$", "µs") or "")
 end
 
 -- What jq says of a file of data; a number, or nil where it is not there.
@@ -77,7 +77,8 @@ local function ratio(what, field)
   local one, other, load = what:match("^([%w-]+):([%w-]+)/([%d+]+)$")
   if not one then at.fail("\"%s\" is no SERVER:SERVER/CONNECTIONS", what) end
   local over, _, file = measured(one, load, field)
-  return ("%.2g"):format(over / measured(other, load, field)), file
+  local ratio = over / measured(other, load, field)
+  return (ratio < 10 and "%.2f" or "%.0f"):format(ratio), file
 end
 
 local function recording(name, field)
