@@ -7,8 +7,10 @@ function at.begin(meta)
   end
 end
 
+-- Ends the build. (An error would come with pages of where pandoc was.)
 function at.fail(message, ...)
-  error(("slides/%s.md, slide \"%s\": %s"):format(at.name, at.slide, message:format(...)), 0)
+  io.stderr:write(("slides/%s.md, slide \"%s\": %s\n"):format(at.name, at.slide, message:format(...)))
+  os.exit(1)
 end
 
 -- What a program prints; it is run without a shell, from the project's folder.

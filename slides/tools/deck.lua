@@ -12,11 +12,6 @@ local notes = require "notes"
 local numbers = require "numbers"
 local values = require "values"
 
-local function heading(header)
-  if header.level ~= 2 then at.fail("only ## begins a slide") end
-  at.slide = pandoc.utils.stringify(header)
-end
-
 -- Plain text has no larger letters.
 local function underlined(header)
   local title = pandoc.utils.stringify(header)
@@ -34,9 +29,10 @@ local function each_slide(blocks, visit)
   local all, now = pandoc.Blocks {}, pandoc.Blocks {}
   for _, block in ipairs(blocks) do
     if block.t == "Header" then
+      if block.level ~= 2 then at.fail("only ## begins a slide") end
       all:extend(visit(now))
       now = pandoc.Blocks {}
-      heading(block)
+      at.slide = pandoc.utils.stringify(block)
     end
     now:insert(block)
   end

@@ -93,7 +93,8 @@ local function as_page(image, path, source)
 end
 
 local function as_text(image, text, source)
-  return { pandoc.CodeBlock(text), pandoc.Para(image.caption), pandoc.Para { pandoc.Str("from " .. source) } }
+  return { pandoc.CodeBlock(text), pandoc.Para(image.caption),
+           pandoc.Para(at.words("from " .. source)) }
 end
 
 -- A paragraph that is a figure: its name is where it is from.
