@@ -252,6 +252,25 @@ quiz-asleep-in-recv-3.iorec" ]
     nothing_left
 }
 
+@test "a prediction of a student's own server is of that server, right or changed" {
+    local tree=$work/tree lab=labs/06-epoll-edge
+    mkdir -p "$tree/build" "$tree/labs"
+    cp "$root"/build/iolab-quiz "$tree/build/"
+    cp -r "$root/$lab" "$tree/labs/"
+    ln -s "$root/harness" "$root/solutions" "$tree/"
+    mine() { "$tree/build/iolab-quiz" 06 --only receives-a-message --all --mine <<<2; }
+    cp "$root/solutions/06-epoll-edge/server.c" "$tree/$lab/"
+    run mine
+    echo "$output"
+    [[ $output == *'Right.'*'Measured: 2 times'*'your server'* ]]
+    patch -s -p1 -d "$tree/$lab" <"$root/solutions/06-epoll-edge/mutants/one-receive-an-edge.patch"
+    run mine
+    echo "$output"
+    [[ $output == *'Measured: 1 time'*'your server'* ]]
+    [[ $output != *'Right.'* ]]
+    nothing_left
+}
+
 @test "without solutions recordings of the reference server are counted in" {
     lab=labs/02-nonblocking
     mkdir -p "$work/tree/build" "$work/tree/$lab/recordings"

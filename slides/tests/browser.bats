@@ -70,10 +70,11 @@ look() { # part: of every deck
     }
 }
 
-@test "GIFT is read by gift-pegjs, question by question" {
+@test "GIFT is read by gift-pegjs: each question, its right answers, its code" {
     cd "$root" || return 3
     "$iolab" quiz --export gift >"$work/quiz.gift"
-    node slides/tests/gift.mjs "$work/quiz.gift" >"$work/count" || { cat "$work/count"; return 1; }
+    "$iolab" quiz --key >"$work/key"
+    node slides/tests/gift.mjs "$work/quiz.gift" "$work/key" >"$work/count" || { cat "$work/count"; return 1; }
     cat "$work/count"
     [ "$(cat "$work/count")" = "$(grep -c '^::' "$work/quiz.gift")" ]
 }
