@@ -77,7 +77,7 @@ static void say_limit(struct text *text, const struct event *enter)
 {
     char limit[PHRASE_TIME];
     if (enter->timeout >= 0 && enter->timeout != EVENT_FOREVER)
-        say(text, ", or %s", phrase_time(limit, enter->timeout));
+        say(text, ", or %s,", phrase_time(limit, enter->timeout));
 }
 
 static void say_asleep(struct text *text, const struct event *enter)
@@ -87,7 +87,7 @@ static void say_asleep(struct text *text, const struct event *enter)
     if (phase_call_is(call, "@wait")) {
         say(text, ". Nothing that it asked for is ready: only a packet");
         say_limit(text, enter);
-        say(text, ", can wake it.");
+        say(text, " can wake it.");
         return;
     }
     say_whose(text, enter);
