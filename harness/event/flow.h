@@ -26,6 +26,7 @@ struct flow {
     bool ends;      /* the peer's end stands among the arrivals */
     bool over;      /* the server has seen that end: there is no more to wait for */
     bool has_steps; /* its peer is one of ours: what we do not know of was not sent */
+    bool left;      /* the last receive left bytes in the kernel */
     bool armed;     /* a signal comes when there is something (O_ASYNC) */
     bool waiting;
     const struct event *since; /* an ENTER; of an armed one the LEAVE that took all */

@@ -191,6 +191,7 @@ static void on_receive_leave(struct context *context, struct flow *flow,
         return;
     int64_t bytes = bytes_of(leave);
     bool ended = peer_ended(enter, leave);
+    flow->left = !ended && enter->queued != EVENT_NONE && enter->queued > bytes;
     if (bytes <= 0 && !ended)
         return;
     struct boundary arrived = {enter->time, 0, SOURCE_STOP};
@@ -327,8 +328,8 @@ static void on_asked(void *argument, int connection, const struct event *enter)
         context->failed = true;
         return;
     }
-    if (flow->over)
-        return;
+    if (flow->over || (flow->left && enter->fd != EVENT_NONE))
+        return; /* epoll that has told of an edge is silent about the rest: that is no wait */
     if (enter->ready == EVENT_NO)
         flow_empty(flow, enter->time);
     else if (!flow->has_steps || flow->waiting)

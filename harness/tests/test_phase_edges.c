@@ -268,6 +268,37 @@ static void descriptor_used_again(void **state)
     made_end(&made);
 }
 
+/* An edge is told once. While bytes of it lie unread the connection does not wait for data, though
+   epoll has nothing to tell. */
+static void edge_lost(void **state)
+{
+    struct made made;
+    struct event open = event_make(EVENT_OPEN), receive = recv_at(20 * US, EVENT_YES);
+    struct event control = made_enter(6 * US, 1, "epoll_ctl", 4, 0, EVENT_UNKNOWN);
+    struct event wait = made_enter(40 * US, 1, "epoll_wait", 4, 0, EVENT_NO);
+    (void)state;
+    begin(&made);
+    open.time = 5 * US, open.thread = 1, open.connection = 1, open.fd = 5;
+    made_event(&made, open);
+    control.detail = "ADD 5 IN|ET";
+    made_call(&made, control, 7 * US, 0, 0);
+    made_step(&made, 10 * US, 5 * US, "send", 1, 10);
+    receive.queued = 10;
+    made_call(&made, receive, 30 * US, 4, 0);
+    wait.timeout = EVENT_FOREVER;
+    made_call(&made, wait, 5 * MS, 0, 0);
+    /* The rest is taken, and now it is a wait. */
+    receive.time = 6 * MS, receive.queued = 6;
+    made_call(&made, receive, 6 * MS + 9 * US, 6, 0);
+    wait.time = 7 * MS;
+    made_call(&made, wait, 9 * MS, 0, 0);
+    made_read(&made);
+    assert_int_equal(made_count(&made, PHASE_WAIT), 1);
+    assert_int_equal(made_span(&made, PHASE_WAIT, 0)->begin, 7 * MS);
+    assert_int_equal(made_count(&made, PHASE_COPY), 2);
+    made_end(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +315,7 @@ int main(void)
         cmocka_unit_test(signals_notify),
         cmocka_unit_test(empty_sets_are_a_pause),
         cmocka_unit_test(descriptor_used_again),
+        cmocka_unit_test(edge_lost),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("phase edges", tests, NULL, NULL);
