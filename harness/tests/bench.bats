@@ -38,6 +38,46 @@ bench() { "$iolab" bench "$@" || [ $? -eq 1 ]; }
     [ "$(awk -F , '{ print NF }' "$work/all.csv" | sort -u | wc -l)" -eq 1 ]
 }
 
+# What a table and a CSV of --read hold is what was measured then; no server is needed for it.
+@test "results of an earlier run are read again: all servers or some, as text, CSV and charts" {
+    saved=$root/slides/data/bench.json
+    "$iolab" bench --read "$saved" --format csv >"$work/all.csv"
+    [ "$(($(wc -l <"$work/all.csv") - 1))" -eq "$(jq '.results | length' "$saved")" ]
+    number=$(jq '.results[] | select(.server == "05-epoll-level" and .load.connections == 100)
+        | .figures.messages_per_second.median | round' "$saved")
+    "$iolab" bench --read "$saved" 05 libuv --charts "$work/charts" >"$work/table"
+    cat "$work/table"
+    grep -qE "^05-epoll-level +$number " "$work/table"
+    ! grep -q '^0[1-46-9]-' "$work/table"
+    rsvg-convert -o "$work/drawn.png" "$work/charts/rate-room.svg"
+    grep -q libuv "$work/charts/rate-room.svg"
+    ! grep -q 03-select "$work/charts/rate-room.svg"
+}
+
+@test "results that cannot be read are named, and --read measures nothing" {
+    saved=$root/slides/data/bench.json
+    refused() { # pattern, option…
+        pattern=$1
+        shift
+        run "$iolab" bench "$@"
+        echo "$output"
+        [ "$status" -eq 2 ]
+        [[ $output == *$pattern* ]]
+    }
+    head -c 2000 "$saved" >"$work/cut.json"
+    refused 'cut.json:' --read "$work/cut.json"
+    echo '{"schema": "iolab-claims/1"}' >"$work/other.json"
+    refused 'no schema iolab-bench/1' --read "$work/other.json"
+    jq '.results[1].rounds = 1000000' "$saved" >"$work/forged.json"
+    refused 'result 2 is none' --read "$work/forged.json"
+    jq '.results[0].figures = 7' "$saved" >"$work/odd.json"
+    "$iolab" bench --read "$work/odd.json" >"$work/table" # nothing was measured of it
+    refused 'no server 77 was measured there' --read "$saved" 77
+    refused 'writes text or csv' --read "$saved" --format json
+    refused 'leave out --claims' --read "$saved" --claims
+    refused 'No such file' --read "$work/none.json"
+}
+
 @test "the patterns of the first exercise end when all is answered; long ones have to be wanted" {
     bench --solution 05 --rounds 1 --pattern low,medium,high,burst --format json \
         --output "$work/all.json"

@@ -10,6 +10,20 @@ export_to() { # format, recording; the file is $made
     "$iolab" show --export "$1" --output "$made" "$recordings/$2.iorec"
 }
 
+@test "svg for a room: larger, the same spans, without what is not read there" {
+    for recording in "$recordings"/0[158]*.iorec; do
+        "$iolab" show --export svg --output "$BATS_TEST_TMPDIR/paper.svg" "$recording"
+        "$iolab" show --present --export svg --output "$BATS_TEST_TMPDIR/room.svg" "$recording"
+        rsvg-convert -o "$BATS_TEST_TMPDIR/made.png" "$BATS_TEST_TMPDIR/room.svg"
+        ! grep -q 'polls in vain</text>\|begun' "$BATS_TEST_TMPDIR/room.svg"
+        grep -q 'thread 1</text>' "$BATS_TEST_TMPDIR/room.svg"
+        # Wide spans are what both draw alike.
+        [ "$(grep -c 'class="k1"><title>blocked' "$BATS_TEST_TMPDIR/room.svg")" -ge 1 ]
+        width() { grep -o 'viewBox="0 0 [0-9]*' "$1" | cut -d' ' -f3; }
+        [ "$(width "$BATS_TEST_TMPDIR/room.svg")" -lt "$(width "$BATS_TEST_TMPDIR/paper.svg")" ]
+    done
+}
+
 @test "svg: a picture that rsvg draws, of every shipped recording" {
     for recording in "$recordings"/*.iorec; do
         export_to svg "$(basename "$recording" .iorec)"
