@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts of the decks share; in the project's folder, $out is build/slides.
 
 # Names of the decks whose names begin with one of the words; all without words.
