@@ -10,9 +10,9 @@ commands_of() { # deck
 
 wait_until() { # command…: polled, for at most a minute
     local try
-    for try in $(seq 1200); do
+    for try in $(seq 400); do
         if "$@" 2>/dev/null; then return 0; fi
-        sleep 0.05
+        sleep 0.15
     done
     return 1
 }

@@ -66,7 +66,7 @@ change() { # file of data, jq program
     local lab
     [ -e "$root/slides/00-io-models.md" ]
     for lab in "$root"/labs/[0-9][0-9]-*/; do
-        [ -e "$root/slides/$(basename "$lab").md" ] || { echo "no deck for $lab"; return 1; }
+        [ -e "$root/slides/$(basename "$lab").md" ] || { echo "no lecture slides/$(basename "$lab").md (slides/README.md)"; return 1; }
     done
 }
 
