@@ -4,7 +4,7 @@ local at = require "at"
 local values = {}
 
 local fields = {
-  rate = { "messages_per_second", "messages a second" },
+  rate = { "messages_per_second", "messages/s" },
   cpu = { "server_cpu_us_per_message", "µs" },
   p50 = { "latency_p50_us", "µs" },
   p99 = { "latency_p99_us", "µs" },
@@ -52,25 +52,29 @@ local function claim(id, field)
   return with_unit(tonumber(median) or at.fail("claim %s has no figure", id), unit), file
 end
 
--- "05/1000" or "05/1+999" -> a number of the data
+-- Where the load generator doubts itself (on few cores it is as busy as the server), the server could
+-- do more: a rate is a least one then, and a latency a most.
+local bounds = { rate = "at least ", p50 = "at most ", p99 = "at most " }
+
+-- "05/1000" or "05/1+999" -> a number of the data, its unit, the file, its bound
 local function measured(server, load, field)
   local speak, idle = load:match("^(%d+)%+(%d+)$")
   local file = idle and "slides/data/idle.json" or "slides/data/bench.json"
   local known = fields[field] or at.fail("nothing of a server is called \"%s\"", field)
   local found = ask(file, [[.results[] | select((.server == $server or (.server | startswith($server + "-")))
       and .load.connections == ($speak | tonumber) and .load.idle == ($idle | tonumber)
-      and .load.size == 64) | .figures[$field].median]],
+      and .load.size == 64) | [.figures[$field].median, .doubts] | @tsv]],
     "server", server, "speak", speak or load, "idle", idle or "0", "field", known[1])
-  local number = tonumber(found)
+  local number, doubts = found:match("^([%d.e+-]+)\t(%d+)$")
   if not number then at.fail("%s has no %s of %s with %s connections", file, field, server, load) end
-  return number, known[2], file
+  return tonumber(number), known[2], file, doubts ~= "0" and bounds[field] or ""
 end
 
 local function bench(what, field)
   local server, load = what:match("^([%w-]+)/([%d+]+)$")
   if not server then at.fail("\"%s\" is no SERVER/CONNECTIONS", what) end
-  local number, unit, file = measured(server, load, field)
-  return with_unit(number, unit), file
+  local number, unit, file, bound = measured(server, load, field)
+  return bound .. with_unit(number, unit), file
 end
 
 local function ratio(what, field)
