@@ -88,7 +88,7 @@ change() { # file of data, jq program
     change bench.json '(.results[] | select(.server == "05-epoll-level")).doubts = 0'
     says '54,321 messages/s, 0\.75, 77 µs'
     change bench.json '(.results[] | select(.server == "05-epoll-level")).doubts = 1'
-    says 'at least 54,321 messages/s, 0\.75,'
+    says '≥ 54,321 messages/s, 0\.75,'
 }
 
 @test "a figure of a recording follows it, and so does the time line" {

@@ -54,7 +54,7 @@ end
 
 -- Where the load generator doubts itself (on few cores it is as busy as the server), the server could
 -- do more: a rate is a least one then, and a latency a most.
-local bounds = { rate = "at least ", p50 = "at most ", p99 = "at most " }
+local bounds = { rate = "≥ ", p50 = "≤ ", p99 = "≤ " }
 
 -- "05/1000" or "05/1+999" -> a number of the data, its unit, the file, its bound
 local function measured(server, load, field)
