@@ -18,14 +18,14 @@ wait_until() { # command…: polled, for at most a minute
 }
 
 ended() { [ -s "$work/status" ]; }
-seen() { tmux -L "$socket" capture-pane -p -t show | grep -q '[[:alnum:]]'; }
+seen() { ended || tmux -L "$socket" capture-pane -p -t show | grep -q '[[:alnum:]]'; }
 
 # Types a command; leaves its status in $work/status, its last screen in $work/screen.
 type_command() { # command
     rm -f "$work/status"
     tmux -L "$socket" new-session -d -s show -x 120 -y 36 -c "$root" \
         "export XDG_STATE_HOME='$XDG_STATE_HOME'; $1; echo \$? >'$work/status.new'; mv '$work/status.new' '$work/status'"
-    wait_until seen || ended
+    wait_until seen || return 1
     case $1 in
     *' show '*) ended || { tmux -L "$socket" capture-pane -p -t show >"$work/screen"
                            tmux -L "$socket" send-keys -t show q; } ;;
