@@ -16,12 +16,12 @@ static void in_its_one_folder(void **state)
 {
     (void)state;
     struct archive *pack = pack_open("a.zip");
-    pack_file(pack, "__MACOSX/work/._server.c", "mac");
-    pack_file(pack, "__MACOSX/work/server.c", "mac");
-    pack_file(pack, "work/.git/server.c", "git");
-    pack_file(pack, "work/.#server.c", "lock");
-    pack_file(pack, "work/server.c", "mine");
-    pack_file(pack, "work/README", "read");
+    pack_file(pack, "__MACOSX/handin/._server.c", "mac");
+    pack_file(pack, "__MACOSX/handin/server.c", "mac");
+    pack_file(pack, "handin/.git/server.c", "git");
+    pack_file(pack, "handin/.#server.c", "lock");
+    pack_file(pack, "handin/server.c", "mine");
+    pack_file(pack, "handin/README", "read");
     pack_close(pack);
     expect_taken("a.zip", "mine");
 }
@@ -49,7 +49,7 @@ static void two_candidates(void **state)
 static void an_archive_within(void **state)
 {
     (void)state;
-    pack_one("inner.tar.gz", "work/server.c", "inner");
+    pack_one("inner.tar.gz", "handin/server.c", "inner");
     size_t size;
     char *bytes = read_bytes("inner.tar.gz", &size);
     struct archive *pack = pack_open("a.zip");
@@ -73,7 +73,7 @@ static void an_archive_within(void **state)
 static void windows_separators(void **state)
 {
     (void)state;
-    pack_one("a.zip", "work\\server.c", "windows");
+    pack_one("a.zip", "handin\\server.c", "windows");
     expect_taken("a.zip", "windows");
 }
 
@@ -127,8 +127,8 @@ static void a_file_through_a_link(void **state)
     (void)state;
     assert_int_equal(mkdir(in("outside"), 0755), 0);
     struct archive *pack = pack_open("a.tar");
-    pack_entry(pack, "work", AE_IFLNK, in("outside"), NULL, 0, 1);
-    pack_file(pack, "work/server.c", "through");
+    pack_entry(pack, "handin", AE_IFLNK, in("outside"), NULL, 0, 1);
+    pack_file(pack, "handin/server.c", "through");
     pack_close(pack);
     expect_taken("a.tar", "through");
     assert_false(is_there("outside/server.c"));
@@ -214,15 +214,15 @@ static void several_files(void **state)
     (void)state;
     fixture_wanted = three;
     struct archive *pack = pack_open("a.zip");
-    pack_file(pack, "work/server.c", "server");
-    pack_file(pack, "work/client.c", "client");
+    pack_file(pack, "handin/server.c", "server");
+    pack_file(pack, "handin/client.c", "client");
     pack_file(pack, "old/client.c", "old");
     pack_close(pack);
-    expect_refused("a.zip", "Wanted, but not found in folder \"work\": buffer.c.");
+    expect_refused("a.zip", "Wanted, but not found in folder \"handin\": buffer.c.");
     pack = pack_open("b.zip");
-    pack_file(pack, "work/server.c", "server");
-    pack_file(pack, "work/client.c", "client");
-    pack_file(pack, "work/buffer.c", "");
+    pack_file(pack, "handin/server.c", "server");
+    pack_file(pack, "handin/client.c", "client");
+    pack_file(pack, "handin/buffer.c", "");
     pack_file(pack, "old/server.c", "old");
     pack_close(pack);
     struct taken taken = take_path(in("b.zip"));

@@ -50,7 +50,7 @@ static void folders_and_archives(void **state)
     (void)state;
     write_text("class/ada/server.c", "ada");
     pack_one("class/Bob.zip", "server.c", "bob");
-    pack_one("class/cat.tar.gz", "work/server.c", "cat");
+    pack_one("class/cat.tar.gz", "handin/server.c", "cat");
     write_text("class/roster.csv", "student\nada\n");
     write_text("class/.DS_Store", "");
     set_time("class/ada", 1764000001);
@@ -116,7 +116,7 @@ static void moodle_folders(void **state)
 {
     (void)state;
     write_text("class/Ada Lovelace_12345_assignsubmission_file_/server.c", "ada");
-    write_text("class/Bob_77_assignsubmission_file/work/server.c", "bob");
+    write_text("class/Bob_77_assignsubmission_file/handin/server.c", "bob");
     write_text("class/Bob_77_assignsubmission_onlinetext_/onlinetext.html", "<p>");
     write_text("class/Eve_77_assignsubmission_file_x_99_assignsubmission_file_/server.c",
                "eve");

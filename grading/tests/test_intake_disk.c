@@ -16,14 +16,14 @@ static void a_folder(void **state)
     expect_taken("ada", "top");
     umask(before);
     expect_taken("ada/", "top");
-    write_text("bob/work/server.c", "inner");
+    write_text("bob/handin/server.c", "inner");
     write_text("bob/.git/server.c", "hidden");
     write_text("bob/__MACOSX/server.c", "mac");
     write_text("bob/.#server.c", "lock");
     write_text("bob/._server.c", "mac");
     expect_taken("bob", "inner");
     write_text("bob/again/server.c", "another");
-    expect_refused("bob", "\"again\" and \"work\"");
+    expect_refused("bob", "\"again\" and \"handin\"");
 }
 
 static void a_file(void **state)
@@ -168,8 +168,8 @@ static void the_digest_is_of_names_and_contents(void **state)
 {
     (void)state;
     write_text("a/server.c", "same");
-    write_text("b/work/server.c", "same");
-    write_text("b/work/other", "not counted");
+    write_text("b/handin/server.c", "same");
+    write_text("b/handin/other", "not counted");
     pack_one("c.zip", "server.c", "same");
     write_text("d/server.c", "sane");
     struct taken first = take_path(in("a"));
