@@ -114,7 +114,7 @@ char *lab_resolve(const char *typed, struct failure *failure)
     return found;
 }
 
-static int load_scenarios(struct lab *lab, const char *folder, bool hidden,
+static int load_scenarios(struct lab *lab, const char *folder, const char *shared, bool hidden,
                           struct failure *failure)
 {
     char pattern[PATH_MAX];
@@ -125,7 +125,7 @@ static int load_scenarios(struct lab *lab, const char *folder, bool hidden,
     lab->scenarios = realloc(lab->scenarios, (lab->scenario_count + found.gl_pathc + 1) *
                                                  sizeof *lab->scenarios);
     for (size_t i = 0; i < found.gl_pathc && status == 0; i++) {
-        struct scenario *scenario = scenario_load(found.gl_pathv[i], hidden, failure);
+        struct scenario *scenario = scenario_load(found.gl_pathv[i], shared, hidden, failure);
         if (scenario)
             lab->scenarios[lab->scenario_count++] = scenario;
         else
@@ -142,9 +142,9 @@ static int load_all(struct lab *lab, const char *name, bool hidden, struct failu
     snprintf(public, sizeof public, "%s/scenarios", folder);
     snprintf(secret, sizeof secret, "%s/hidden", twin);
     lab->manifest = manifest_load(folder, failure);
-    int status = lab->manifest ? load_scenarios(lab, public, false, failure) : -1;
+    int status = lab->manifest ? load_scenarios(lab, public, public, false, failure) : -1;
     if (status == 0 && hidden)
-        status = load_scenarios(lab, secret, true, failure);
+        status = load_scenarios(lab, secret, public, true, failure);
     for (size_t i = 0; status == 0 && i < lab->manifest->rule_count; i++)
         status = judge_rules_valid(lab->manifest->rules[i].rules, failure);
     if (status == 0 && lab->scenario_count == 0)
@@ -166,16 +166,17 @@ struct lab *lab_load(const char *name, bool hidden, struct failure *failure)
 struct lab *lab_load_with(const char *name, const char *scenario, struct failure *failure)
 {
     struct lab *lab = calloc(1, sizeof *lab);
-    char *folder = lab_path("labs", name);
+    char *folder = lab_path("labs", name), shared[PATH_MAX];
     if (lab && folder) {
         lab->manifest = manifest_load(folder, failure);
         lab->scenarios = calloc(1, sizeof *lab->scenarios);
+        snprintf(shared, sizeof shared, "%s/scenarios", folder);
     }
     if (lab && lab->manifest && lab->manifest->client)
         failure_set(failure, STATUS_USAGE, "the program of %s is a client: there is no server",
                     name);
     else if (lab && lab->manifest && lab->scenarios)
-        lab->scenarios[0] = scenario_load(scenario, false, failure);
+        lab->scenarios[0] = scenario_load(scenario, shared, false, failure);
     free(folder);
     if (lab && lab->scenarios && lab->scenarios[0]) {
         lab->scenario_count = 1;

@@ -1,4 +1,5 @@
-/* Declarations: check "name" { … } into struct check. */
+/* Declarations: check "name" { … } into struct check; share "name", what files have in common. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 
 #define BASIC_FIRST 10 /* files 10 to 19 run on the sanitizer's build without saying so */
 #define BASIC_LAST  19
+
+#define SHARED_NAME_MOST 40
 
 /* A check while its table is read. */
 struct declaration {
@@ -128,10 +131,30 @@ static int declare_check(lua_State *lua)
     if (lua_type(lua, 1) != LUA_TSTRING || lua_rawlen(lua, 1) == 0)
         sandbox_doom(lua, "check takes a name: check \"name\" { … }");
     lua_pushvalue(lua, 1);
-    bool known = lua_getstack(lua, 1, &frame) && lua_getinfo(lua, "l", &frame) != 0;
+    bool known = lua_getstack(lua, 1, &frame) && lua_getinfo(lua, "Sl", &frame) != 0;
+    if (known && strcmp(frame.short_src, sandbox_of(lua)->label) != 0)
+        sandbox_doom(lua, "a file that is shared declares no checks");
     lua_pushinteger(lua, known ? frame.currentline : 0);
     lua_pushcclosure(lua, declare_table, 2);
     return 1;
+}
+
+/* share "name": runs name.lua of the lab's scenarios, and gives back what it returns. */
+static int declare_share(lua_State *lua)
+{
+    const struct scenario *scenario = sandbox_of(lua)->owner;
+    const char *name = lua_type(lua, 1) == LUA_TSTRING ? lua_tostring(lua, 1) : "";
+    char path[4096], label[SANDBOX_LABEL];
+    if (scenario->running != NULL)
+        sandbox_doom(lua, "share stands at the top level of a file, not in a run");
+    if (*name == '\0' || strlen(name) > SHARED_NAME_MOST ||
+        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(name))
+        sandbox_doom(lua,
+                     "share takes the name of a file of the lab's scenarios, without .lua: "
+                     "lower-case letters, digits, - and _");
+    snprintf(label, sizeof label, "%s.lua", name);
+    snprintf(path, sizeof path, "%s/%s", scenario->shared, label);
+    return sandbox_include(lua, path, label);
 }
 
 int64_t check_idle(const struct check *check, double time_scale)
@@ -144,6 +167,8 @@ void declare_provide(lua_State *lua)
 {
     lua_pushcfunction(lua, declare_check);
     lua_setglobal(lua, "check");
+    lua_pushcfunction(lua, declare_share);
+    lua_setglobal(lua, "share");
 }
 
 void declare_free(struct check *checks, size_t count)

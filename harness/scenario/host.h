@@ -13,11 +13,12 @@
 #include "scenario/sandbox.h"
 #include "scenario/scenario.h"
 
-#define CHECKS_MOST 9
-#define TASKS_MOST  200000 /* lines that one check may have */
-#define WHERE_SIZE  96
-#define BYTES_MOST  (INT64_C(64) << 20) /* of one string of random bytes, of one expectation */
-#define WITHIN      10.0                /* seconds, when a script does not say */
+#define CHECKS_MOST  9
+#define TASKS_MOST   200000 /* lines that one check may have */
+#define CLIENTS_MOST TASKS_MOST
+#define WHERE_SIZE   96
+#define BYTES_MOST   (INT64_C(64) << 20) /* of one string of random bytes, of one expectation */
+#define WITHIN       10.0                /* seconds, when a script does not say */
 
 struct task;
 
@@ -69,6 +70,7 @@ struct scenario {
     size_t count;
     int number; /* of the file */
     char *path;
+    char *shared; /* the folder for share */
     bool hidden;
 
     /* The check that runs. */
@@ -104,7 +106,7 @@ int task_untrue(lua_State *lua, const char *verb, const char *text);
 void scenario_stop(struct scenario *scenario, enum event_outcome outcome, const char *format,
                    ...) __attribute__((format(printf, 3, 4)));
 
-/* declare.c: check "name" { … } */
+/* declare.c: check "name" { … }, share "name" */
 void declare_provide(lua_State *lua);
 int declare_number(const char *path, int *number);
 void declare_free(struct check *checks, size_t count);
@@ -157,6 +159,7 @@ int test_barrier(lua_State *lua);
 int test_eventually(lua_State *lua);
 int test_fill(lua_State *lua);
 int test_load(lua_State *lua);
+int test_known(lua_State *lua);
 int test_greet(lua_State *lua);
 int test_talker(lua_State *lua);
 int test_expect_no_growth(lua_State *lua);

@@ -190,6 +190,14 @@ int sandbox_resume(struct sandbox *sandbox, lua_State *thread, int arguments)
     return lua_resume(thread, NULL, arguments, &results);
 }
 
+/* Whether an error's text says where it was: in the file of `place` ("20-slow.lua:14", or only the
+   file's name). */
+static bool says_place(const char *text, const char *place)
+{
+    size_t name = strcspn(place, ":");
+    return strncmp(text, place, name) == 0 && text[name] == ':';
+}
+
 void sandbox_explain(struct sandbox *sandbox, lua_State *thread, struct failure *failure)
 {
     if (sandbox->doomed) {
@@ -199,14 +207,13 @@ void sandbox_explain(struct sandbox *sandbox, lua_State *thread, struct failure 
     const char *text = "the script raised an error that is no text";
     if (lua_type(thread, -1) == LUA_TSTRING)
         text = lua_tostring(thread, -1);
-    size_t label = strlen(sandbox->label);
     char where[128];
-    if (strncmp(text, sandbox->label, label) == 0 && text[label] == ':')
+    if (!sandbox_where(thread, where, sizeof where))
+        snprintf(where, sizeof where, "%s", sandbox->label);
+    if (says_place(text, sandbox->label) || says_place(text, where))
         failure_set(failure, STATUS_MACHINE, "%s", text);
-    else if (sandbox_where(thread, where, sizeof where))
-        failure_set(failure, STATUS_MACHINE, "%s: %s", where, text);
     else
-        failure_set(failure, STATUS_MACHINE, "%s: %s", sandbox->label, text);
+        failure_set(failure, STATUS_MACHINE, "%s: %s", where, text);
 }
 
 /* The file's text; NULL with a failure. The caller frees it. */
@@ -232,28 +239,45 @@ static char *read_text(const char *path, size_t *size, struct failure *failure)
     return text;
 }
 
-int sandbox_load(struct sandbox *sandbox, const char *path, struct failure *failure)
+/* Pushes the file's top-level code, or an error; LUA_OK or which. -1 with a failure: it cannot be
+   read. */
+static int push_file(lua_State *lua, const char *path, const char *label,
+                     struct failure *failure)
 {
     size_t size;
-    int anchor;
-    char *text = read_text(path, &size, failure), name[sizeof sandbox->label + 1];
+    char *text = read_text(path, &size, failure), name[SANDBOX_LABEL + 1];
     if (text == NULL)
         return -1;
-    lua_State *thread = sandbox_thread(sandbox, &anchor);
-    snprintf(name, sizeof name, "@%s", sandbox->label);
-    int status = LUA_ERRMEM;
-    if (thread != NULL) {
-        status = luaL_loadbufferx(thread, text, size, name, "t");
-        if (status == LUA_OK)
-            status = sandbox_resume(sandbox, thread, 0);
-    }
+    snprintf(name, sizeof name, "@%s", label);
+    int status = luaL_loadbufferx(lua, text, size, name, "t");
     free(text);
-    if (status == LUA_OK) {
-        luaL_unref(sandbox->lua, LUA_REGISTRYINDEX, anchor);
-        return 0;
-    }
+    return status;
+}
+
+int sandbox_include(lua_State *lua, const char *path, const char *label)
+{
+    struct failure failure;
+    int before = lua_gettop(lua);
+    int status = push_file(lua, path, label, &failure);
+    if (status < 0)
+        sandbox_doom(lua, "%s", failure.text);
+    else if (status != LUA_OK)
+        lua_error(lua);
+    lua_call(lua, 0, LUA_MULTRET);
+    return lua_gettop(lua) - before;
+}
+
+int sandbox_load(struct sandbox *sandbox, const char *path, struct failure *failure)
+{
+    int anchor;
+    lua_State *thread = sandbox_thread(sandbox, &anchor);
     if (thread == NULL)
         return failure_set(failure, STATUS_MACHINE, "%s: no memory", path);
-    sandbox_explain(sandbox, thread, failure);
-    return -1;
+    int status = push_file(thread, path, sandbox->label, failure);
+    if (status == LUA_OK)
+        status = sandbox_resume(sandbox, thread, 0);
+    if (status > LUA_OK)
+        sandbox_explain(sandbox, thread, failure);
+    luaL_unref(sandbox->lua, LUA_REGISTRYINDEX, anchor);
+    return status == LUA_OK ? 0 : -1;
 }

@@ -36,15 +36,18 @@ static int load_file(struct scenario *scenario, struct failure *failure)
     return 0;
 }
 
-struct scenario *scenario_load(const char *path, bool hidden, struct failure *failure)
+struct scenario *scenario_load(const char *path, const char *shared, bool hidden,
+                               struct failure *failure)
 {
     struct scenario *scenario = calloc(1, sizeof *scenario);
     if (scenario != NULL) {
         scenario->hidden = hidden;
         scenario->path = strdup(path);
+        scenario->shared = strdup(shared);
         scenario->checks = calloc(CHECKS_MOST, sizeof *scenario->checks);
     }
-    if (scenario == NULL || scenario->path == NULL || scenario->checks == NULL)
+    if (scenario == NULL || scenario->path == NULL || scenario->shared == NULL ||
+        scenario->checks == NULL)
         failure_set(failure, STATUS_MACHINE, "%s: no memory", path);
     else if (load_file(scenario, failure) == 0)
         return scenario;
@@ -61,6 +64,7 @@ void scenario_free(struct scenario *scenario)
     sandbox_close(&scenario->sandbox);
     declare_free(scenario->checks, scenario->count);
     free(scenario->path);
+    free(scenario->shared);
     free(scenario);
 }
 

@@ -82,8 +82,10 @@ struct check {
 
 struct scenario; /* one loaded file */
 
-/* Loads a file and runs its declarations. Failures (status MACHINE) name file and line. */
-struct scenario *scenario_load(const char *path, bool hidden, struct failure *failure);
+/* Loads a file and runs its declarations; `shared` is the folder of the files that it may share with
+   others. Failures (status MACHINE) name file and line. */
+struct scenario *scenario_load(const char *path, const char *shared, bool hidden,
+                               struct failure *failure);
 void scenario_free(struct scenario *scenario);
 size_t scenario_check_count(const struct scenario *scenario);
 const struct check *scenario_check(const struct scenario *scenario, size_t index);

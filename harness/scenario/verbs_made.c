@@ -39,6 +39,14 @@ static const char fill[] =
     "until still == 2 or total >= most or refused == 30\n"
     "return table.concat(taken)\n";
 
+static const char known[] = "local t, count = ...\n"
+                            "local clients = {}\n"
+                            "for i = 1, count or 1 do\n"
+                            "  clients[i] = t:connect()\n"
+                            "  clients[i]:echo('hello\\n', { within = 10 })\n"
+                            "end\n"
+                            "return count and clients or clients[1]\n";
+
 static const char greet[] = "local t, c = ...\n"
                             "local sent = 0\n"
                             "repeat\n"
@@ -128,6 +136,15 @@ int test_fill(lua_State *lua)
     verb_end(lua, 4, "t:fill");
     lua_settop(lua, 4);
     return own(lua, fill, "t:fill", 4, 1);
+}
+
+int test_known(lua_State *lua)
+{
+    if (!lua_isnoneornil(lua, 2))
+        verb_count(lua, 2, CLIENTS_MOST, "t:known");
+    verb_end(lua, 2, "t:known");
+    lua_settop(lua, 2);
+    return own(lua, known, "t:known", 2, 1);
 }
 
 int test_greet(lua_State *lua)

@@ -160,6 +160,7 @@ static const struct verb verbs[] = {
     {"eventually", test_eventually},
     {"fill", test_fill},
     {"load", test_load},
+    {"known", test_known},
     {"greet", test_greet},
     {"talker", test_talker},
     {"expect_no_growth", test_expect_no_growth},

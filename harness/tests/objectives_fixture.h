@@ -13,10 +13,11 @@
 
 /* The numbers of a lab's checks become true: of its scenarios, its manifest's rules, its
    sanitizer. */
-static inline void checks_of_scenario(const char *path, bool numbers[SCORE_NUMBERS])
+static inline void checks_of_scenario(const char *path, const char *folder,
+                                      bool numbers[SCORE_NUMBERS])
 {
     struct failure failure;
-    struct scenario *scenario = scenario_load(path, false, &failure);
+    struct scenario *scenario = scenario_load(path, folder, false, &failure);
     if (!scenario)
         fail_msg("%s", failure.text);
     for (size_t i = 0; i < scenario_check_count(scenario); i++)
@@ -26,7 +27,7 @@ static inline void checks_of_scenario(const char *path, bool numbers[SCORE_NUMBE
 
 static inline void checks_of(const char *lab, bool numbers[SCORE_NUMBERS])
 {
-    char path[256];
+    char path[256], folder[256];
     struct failure failure;
     glob_t found = {0};
     snprintf(path, sizeof path, "labs/%s", lab);
@@ -37,10 +38,11 @@ static inline void checks_of(const char *lab, bool numbers[SCORE_NUMBERS])
         numbers[manifest->rules[i].number] = true;
     numbers[SANITIZER_NUMBER] = manifest->sanitizer_points > 0;
     manifest_free(manifest);
+    snprintf(folder, sizeof folder, "labs/%s/scenarios", lab);
     snprintf(path, sizeof path, "labs/%s/scenarios/[0-9][0-9]-*.lua", lab);
     assert_int_equal(glob(path, 0, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++)
-        checks_of_scenario(found.gl_pathv[i], numbers);
+        checks_of_scenario(found.gl_pathv[i], folder, numbers);
     globfree(&found);
 }
 

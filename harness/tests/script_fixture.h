@@ -66,7 +66,7 @@ static inline struct scenario *script_load(const char *text, struct failure *fai
     char *folder = script_folder(), path[512];
     script_write(folder, SCRIPT_NAME, text, strlen(text));
     snprintf(path, sizeof path, "%s/%s", folder, SCRIPT_NAME);
-    struct scenario *scenario = scenario_load(path, false, failure);
+    struct scenario *scenario = scenario_load(path, folder, false, failure);
     script_remove(folder, SCRIPT_NAME);
     return scenario;
 }

@@ -94,7 +94,7 @@ static int begin(void **state)
     struct live *live = calloc(1, sizeof *live);
     struct failure failure;
     live->folder = folder_temporary(&failure);
-    live->scenario = scenario_load(SCRIPT, false, &failure);
+    live->scenario = scenario_load(SCRIPT, ".", false, &failure);
     assert_non_null(live->scenario);
     live->manifest = (struct manifest){.name = "live", .arguments = arguments, .time = 20};
     for (int model = 0; model < MODELS; model++)

@@ -125,7 +125,7 @@ static struct scenario *load_as(const char *name, const char *text, struct failu
     char *folder = script_folder(), path[512];
     script_write(folder, name, text, strlen(text));
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    struct scenario *scenario = scenario_load(path, true, failure);
+    struct scenario *scenario = scenario_load(path, folder, true, failure);
     script_remove(folder, name);
     return scenario;
 }

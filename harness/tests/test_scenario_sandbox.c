@@ -55,7 +55,7 @@ static void no_bytecode(void **state)
     (void)state;
     script_write(folder, SCRIPT_NAME, bytecode, sizeof bytecode - 1);
     snprintf(path, sizeof path, "%s/%s", folder, SCRIPT_NAME);
-    assert_null(scenario_load(path, false, &failure));
+    assert_null(scenario_load(path, folder, false, &failure));
     assert_non_null(strstr(failure.text, "attempt to load a binary chunk"));
     script_remove(folder, SCRIPT_NAME);
 }

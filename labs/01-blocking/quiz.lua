@@ -1,18 +1,5 @@
 -- Blocking I/O. See harness/quiz/README.md for what the words mean.
 
--- A client that the server knows: its thread is there, and asleep in recv.
-local function known(t)
-  local c = t:connect()
-  c:echo("hello\n")
-  return c
-end
-
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do clients[i] = known(t) end
-  return clients
-end
-
 choice {
   id = "recv-amount",
   ask = [[
@@ -264,7 +251,7 @@ predict {
     .. "One client sends a line, and gets it back. How many times does a thread of the server wake "
     .. "up in `recv` meanwhile?",
   run = function(t)
-    local clients = known_many(t, 50)
+    local clients = t:known(50)
     t:sleep(0.1)
     t:mark("it speaks")
     clients[25]:echo("a line\n")
@@ -285,7 +272,7 @@ predict {
   ask = "A client sends a byte, waits until it is back, and does so forty times. How many system "
     .. "calls does the reference server make for one such exchange?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     t:mark("begin")
     for _ = 1, 40 do c:echo("x") end
     t:mark("end")
@@ -306,7 +293,7 @@ predict {
   ask = "Two clients are connected and silent for half a second. Over all threads of the reference "
     .. "server, how many seconds of sleeping add up in this time?",
   run = function(t)
-    known_many(t, 2)
+    t:known(2)
     t:mark("silence")
     t:sleep(0.5)
     t:mark("over")

@@ -1,17 +1,5 @@
 -- Non-blocking I/O. See harness/quiz/README.md for what the words mean.
 
-local function known(t)
-  local c = t:connect()
-  c:echo("hello\n")
-  return c
-end
-
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do clients[i] = known(t) end
-  return clients
-end
-
 local function silence(t, seconds)
   t:mark("silence")
   t:sleep(seconds)
@@ -249,7 +237,7 @@ predict {
   ask = "One client is connected to the reference server and silent for 0.3 s. The server pauses for a "
     .. "millisecond whenever a sweep has moved nothing. How many times does `recv` bring EAGAIN?",
   run = function(t)
-    known(t)
+    t:known()
     silence(t, 0.3)
   end,
   answer = function(m) return m:between("silence", "over"):failed("recv", "EAGAIN") end,
@@ -266,7 +254,7 @@ predict {
   ask = "Twenty clients are connected and silent. How many calls of the reference server come back "
     .. "with EAGAIN for each pause that it takes?",
   run = function(t)
-    known_many(t, 20)
+    t:known(20)
     silence(t, 0.3)
   end,
   answer = function(m)
@@ -286,7 +274,7 @@ predict {
   ask = "Five clients talk and fall silent. In how many of its calls of `recv` is the reference server "
     .. "asleep, even for a moment?",
   run = function(t)
-    local clients = known_many(t, 5)
+    local clients = t:known(5)
     t:sleep(0.2)
     for i = 1, 5 do clients[i]:echo("again\n") end
   end,
@@ -302,8 +290,8 @@ predict {
   ask = "A client sends and sends and reads nothing, until the reference server's buffers for it are "
     .. "full. In the next 0.3 s, how many times does the server call `recv` for this client?",
   run = function(t)
-    local c = known(t)
-    local witness = known(t)
+    local c = t:known()
+    local witness = t:known()
     t:fill(c, witness)
     witness:close()
     t:sleep(0.1)

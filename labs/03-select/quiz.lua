@@ -1,17 +1,5 @@
 -- I/O multiplexing with select. See harness/quiz/README.md for what the words mean.
 
-local function known(t)
-  local c = t:connect()
-  c:echo("hello\n")
-  return c
-end
-
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do clients[i] = known(t) end
-  return clients
-end
-
 -- From here on the server has done all that it was asked for, and sleeps.
 local function asleep(t, mark)
   t.server:asleep { call = "@wait", within = 10 }
@@ -356,7 +344,7 @@ predict {
   ask = "A client sends a byte, waits until it is back, and does so forty times. Nobody else is "
     .. "there. How many system calls does the reference server make for one such exchange?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     t:mark("begin")
     for _ = 1, 40 do c:echo("x") end
     t:mark("end")
@@ -379,7 +367,7 @@ predict {
     .. "server goes on. How many times does `select` come back until all twenty lines have been "
     .. "received?",
   run = function(t)
-    local clients = known_many(t, 20)
+    local clients = t:known(20)
     asleep(t, "quiet")
     t.server:stop()
     for i = 1, 20 do clients[i]:send("a line\n") end
@@ -407,7 +395,7 @@ predict {
     .. "stopped, ten clients connect and say nothing, and it goes on. How many times does `select` "
     .. "come back until all ten have been accepted?",
   run = function(t)
-    known(t)
+    t:known()
     local open = t.server:descriptors()
     asleep(t, "quiet")
     t.server:stop()
@@ -431,7 +419,7 @@ predict {
     .. "until it is idle. How many system calls does the reference server make in this half "
     .. "second?",
   run = function(t)
-    known_many(t, 100)
+    t:known(100)
     asleep(t, "silence")
     t:sleep(0.5)
     t:mark("over")
@@ -457,8 +445,8 @@ predict {
     .. "goes on trying. How many times does the reference server's `select` come back in the next "
     .. "0.3 s?",
   run = function(t)
-    local c = known(t)
-    local witness = known(t)
+    local c = t:known()
+    local witness = t:known()
     t:fill(c, witness)
     witness:close()
     t:sleep(0.1)

@@ -4,18 +4,6 @@ local requests = { arguments = { "PORT", "60", "requests" } }
 
 local function request(body) return ("Content-Length: %d\r\n\r\n"):format(#body) .. body end
 
-local function known(t)
-  local c = t:connect()
-  c:echo("hello\n")
-  return c
-end
-
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do clients[i] = known(t) end
-  return clients
-end
-
 -- From here on the server has done all that it was asked for, and sleeps.
 local function asleep(t, mark)
   t.server:asleep { call = "@wait", within = 10 }
@@ -404,8 +392,8 @@ predict {
   ask = "A client that has been served resets its connection. How many times does the reference "
     .. "server call `recv` on it before it closes the descriptor?",
   run = function(t)
-    known(t)
-    local c = known(t)
+    t:known()
+    local c = t:known()
     local open = t.server:descriptors()
     asleep(t, "begin")
     c:reset()
@@ -427,7 +415,7 @@ predict {
     .. "the eighth sends a line; the server goes on. How many times does `poll` come back until "
     .. "the line has been answered?",
   run = function(t)
-    local clients = known_many(t, 8)
+    local clients = t:known(8)
     asleep(t, "quiet")
     t.server:stop()
     clients[2]:close()
@@ -451,7 +439,7 @@ predict {
     .. "accepts until nobody is left. Ten clients connect while it is stopped, and it goes on. "
     .. "How many calls of `accept` does it make for them?",
   run = function(t)
-    known(t)
+    t:known()
     local open = t.server:descriptors()
     asleep(t, "quiet")
     t.server:stop()
@@ -474,7 +462,7 @@ predict {
   ask = "The reference server sleeps in `poll` and has no handler for SIGCONT. Somebody stops it "
     .. "with SIGSTOP and lets it go on, three times. How many times does `poll` fail with EINTR?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     asleep(t, "begin")
     for _ = 1, 3 do
       t.server:stop()

@@ -1,17 +1,5 @@
 -- Level-triggered epoll. See harness/quiz/README.md for what the words mean.
 
-local function known(t)
-  local c = t:connect()
-  c:echo("hello\n")
-  return c
-end
-
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do clients[i] = known(t) end
-  return clients
-end
-
 -- From here on the server has done all that it was asked for, and sleeps.
 local function asleep(t, mark)
   t.server:asleep { call = "@wait", within = 10 }
@@ -371,7 +359,7 @@ predict {
   ask = "Twenty clients connect to the reference server. Each sends five lines, gets them back, "
     .. "and closes. How many times is `epoll_ctl` called for all that?",
   run = function(t)
-    known(t)
+    t:known()
     local open = t.server:descriptors()
     asleep(t, "begin")
     local clients = t:connect_many(20)
@@ -396,7 +384,7 @@ predict {
     .. "client sends 40,000 bytes at once, and it goes on. How many times does `epoll_wait` come "
     .. "back with this client until all has been echoed?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     c:echo(t:bytes(4000))
     local data = t:bytes(40000)
     asleep(t, "quiet")
@@ -420,7 +408,7 @@ predict {
   ask = "A client sends 1,000 bytes, and the first `send` of the reference server may take 100 of "
     .. "them. The second takes the rest. How many times is EPOLL_CTL_MOD called for this message?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     t.server:fault { call = "@send", connection = c, short = 100, count = 1 }
     asleep(t, "begin")
     c:echo(t:bytes(1000))
@@ -440,7 +428,7 @@ predict {
     .. "Somebody stops it with SIGSTOP and lets it go on, three times. How many times does "
     .. "`epoll_wait` fail with EINTR?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     asleep(t, "begin")
     for _ = 1, 3 do
       t.server:stop()
@@ -465,7 +453,7 @@ predict {
   ask = "A hundred clients are connected, and one of them sends a line and gets it back, fifty "
     .. "times. How many system calls does the reference server make for one such exchange?",
   run = function(t)
-    local clients = known_many(t, 100)
+    local clients = t:known(100)
     t:mark("begin")
     for _ = 1, 50 do clients[50]:echo("a line\n") end
     t:mark("end")

@@ -1,11 +1,5 @@
 -- Edge-triggered epoll. See harness/quiz/README.md for what the words mean.
 
-local function known(t)
-  local c = t:connect()
-  c:echo("hello\n")
-  return c
-end
-
 -- From here on the server has done all that it was asked for, and sleeps.
 local function asleep(t, mark)
   t.server:asleep { call = "@wait", within = 10 }
@@ -379,7 +373,7 @@ predict {
   ask = "A client sends one byte, gets it back, and says nothing more. How many times does the "
     .. "reference server call `recv` before it sleeps again?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     t:sleep(0.1)
     asleep(t, "begin")
     c:echo("x")
@@ -400,7 +394,7 @@ predict {
     .. "then nothing, and the server goes on. It receives at most 16,384 bytes at a time. How "
     .. "many calls of `recv` does it make until it sleeps again?",
   run = function(t)
-    local c = known(t)
+    local c = t:known()
     c:echo(t:bytes(4000))
     local data = t:bytes(40000)
     asleep(t, "quiet")
@@ -425,7 +419,7 @@ predict {
     .. "A client connects and says nothing. How many times does `epoll_wait` come back with an "
     .. "event?",
   run = function(t)
-    known(t)
+    t:known()
     asleep(t, "begin")
     t:connect()
     t:sleep(0.3)
@@ -445,7 +439,7 @@ predict {
     .. "then reads all, and gets all. How many times does the server call `epoll_ctl` from the "
     .. "moment at which the client is connected?",
   run = function(t)
-    local other = known(t)
+    local other = t:known()
     local slow = t:connect { receive_buffer = 16384, send_buffer = 65536 }
     slow:echo("hello\n")
     asleep(t, "begin")
@@ -467,7 +461,7 @@ predict {
   ask = "Thirty clients connect while the reference server is stopped, and it goes on. Its "
     .. "listener is edge-triggered. How many times is `accept` called?",
   run = function(t)
-    known(t)
+    t:known()
     local open = t.server:descriptors()
     asleep(t, "quiet")
     t.server:stop()

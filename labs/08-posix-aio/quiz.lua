@@ -1,18 +1,8 @@
 -- POSIX AIO. See harness/quiz/README.md for what the words mean.
 
--- Clients that the server knows: a read of each is in progress.
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do
-    clients[i] = t:connect()
-    clients[i]:echo("hello\n", { within = 10 })
-  end
-  return clients
-end
-
 -- Twenty exchanges of a byte, one after the other.
 local function twenty(t)
-  local c = known_many(t, 1)[1]
+  local c = t:known()
   t:sleep(0.3)
   t:mark("begin")
   for _ = 1, 20 do
@@ -310,7 +300,7 @@ predict {
   ask = "Twelve clients have been answered by the reference server, and are silent for some seconds. "
     .. "How many threads does the server have now? The program itself has started none.",
   run = function(t)
-    known_many(t, 12)
+    t:known(12)
     t:sleep(3)
     t:mark("silence")
     t:sleep(0.3)

@@ -1,18 +1,8 @@
 -- io_uring. See harness/quiz/README.md for what the words mean.
 
--- Clients that the server knows, and has a receive for.
-local function known_many(t, count)
-  local clients = {}
-  for i = 1, count do
-    clients[i] = t:connect()
-    clients[i]:echo("hello\n", { within = 10 })
-  end
-  return clients
-end
-
 -- Twenty exchanges of a byte; between two of them the server has time to fall asleep.
 local function twenty(t)
-  local c = known_many(t, 1)[1]
+  local c = t:known()
   t:sleep(0.1)
   t:mark("begin")
   for _ = 1, 20 do
@@ -334,7 +324,7 @@ predict {
   ask = "The reference server is stopped. Sixty-four clients send a line each, and it continues. How "
     .. "many calls of `io_uring_enter` does it make until all have their answers?",
   run = function(t)
-    local clients = known_many(t, 64)
+    local clients = t:known(64)
     t:sleep(0.1)
     t.server:stop()
     for i = 1, 64 do clients[i]:send("a line\n") end
@@ -359,7 +349,7 @@ predict {
   ask = "Five clients come, speak and are answered. Over its whole life, how many calls of `accept`, "
     .. "`recv` and `send` does the reference server make in all?",
   run = function(t)
-    local clients = known_many(t, 5)
+    local clients = t:known(5)
     for i = 1, 5 do clients[i]:echo("again\n", { within = 10 }) end
   end,
   answer = function(m) return m:calls("@accept") + m:calls("@receive") + m:calls("@send") end,
@@ -377,7 +367,7 @@ predict {
     .. "How many times does a receive complete with ENOBUFS? (Linux 6.0 or later)",
   with = { arguments = { "PORT", "120", "8" } },
   run = function(t)
-    local c = known_many(t, 1)[1]
+    local c = t:known()
     local data = t:bytes(40960)
     t.server:stop()
     t:mark("stopped")
