@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/argument.h"
 #include "base/clock.h"
 #include "grading/batch/actions.h"
 #include "grading/batch/engine.h"
@@ -92,16 +93,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static double number(struct argp_state *state, const char *text, const char *what, double low,
-                     double high)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (*end || end == text || !(value >= low && value <= high))
-        argp_error(state, "%s must be a number from %g to %g, not '%s'", what, low, high, text);
-    return value;
-}
-
 /* The place of a word in a list; wrong words end the program. */
 static int choice(struct argp_state *state, const char *text, const char *what,
                   const char *const *words)
@@ -138,16 +129,16 @@ static error_t parse_late(int key, char *argument, struct argp_state *state)
         set_deadline(state, batch, argument);
         return 0;
     case KEY_GRACE:
-        batch->grace = number(state, argument, "--grace", 0, 8760);
+        batch->grace = argument_number(state, argument, "--grace", 0, 8760);
         return 0;
     case KEY_PENALTY:
-        batch->penalty = number(state, argument, "--penalty", 0, 100);
+        batch->penalty = argument_number(state, argument, "--penalty", 0, 100);
         return 0;
     case KEY_PENALTY_MOST:
-        batch->most = number(state, argument, "--penalty-most", 0, 100);
+        batch->most = argument_number(state, argument, "--penalty-most", 0, 100);
         return 0;
     case KEY_DAYS_MOST:
-        batch->most_days = number(state, argument, "--days-most", 0, 3650);
+        batch->most_days = argument_number(state, argument, "--days-most", 0, 3650);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -194,13 +185,13 @@ static error_t parse_how(int key, char *argument, struct argp_state *state)
         set_engine(state, batch, argument);
         return 0;
     case KEY_JOBS:
-        batch->jobs = (int)number(state, argument, "--jobs", 1, BATCH_JOBS_MOST);
+        batch->jobs = (int)argument_whole(state, argument, "--jobs", 1, BATCH_JOBS_MOST);
         return 0;
     case KEY_TIME_SCALE:
-        batch->time_scale = number(state, argument, "--time-scale", 1, 100);
+        batch->time_scale = argument_number(state, argument, "--time-scale", 1, 100);
         return 0;
     case KEY_SECONDS:
-        batch->seconds = number(state, argument, "--seconds", 1, 86400);
+        batch->seconds = argument_number(state, argument, "--seconds", 1, 86400);
         return 0;
     case KEY_HIDDEN:
         batch->hidden = true;

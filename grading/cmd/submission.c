@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/argument.h"
 #include "base/clock.h"
+#include "grade/grade.h"
 #include "grading/export/export.h"
 #include "grading/intake/intake.h"
 #include "grading/intake/roster.h"
@@ -53,15 +55,6 @@ struct call {
     const struct export_format *format;
     const char *typed, *from, *output;
 };
-
-static double number(struct argp_state *state, const char *text, const char *what, double low)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (*end || end == text || !(value >= low) || value > 0x1p53)
-        argp_error(state, "%s must be a number from %g, not '%s'", what, low, text);
-    return value;
-}
 
 /* In the one form that results have. */
 static const char *when(struct argp_state *state, const char *text)
@@ -126,16 +119,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->one.submitted = when(state, argument);
         break;
     case 'd':
-        call->one.seed = (uint64_t)number(state, argument, "--seed", 0);
+        call->one.seed = (uint64_t)argument_whole(state, argument, "--seed", 0, INT64_MAX);
         break;
     case 't':
-        call->one.time_scale = number(state, argument, "--time-scale", 0.1);
+        call->one.time_scale =
+            argument_number(state, argument, "--time-scale", GRADE_SHORTEST, GRADE_LONGEST);
         break;
     case 'T':
-        call->one.seconds = number(state, argument, "--seconds", 1);
+        call->one.seconds = argument_number(state, argument, "--seconds", 1, 86400);
         break;
     case 'j':
-        call->one.jobs = (int)number(state, argument, "--jobs", 1);
+        call->one.jobs = (int)argument_whole(state, argument, "--jobs", 1, GRADE_JOBS_MOST);
         break;
     case 'H':
         call->one.hidden = true;
@@ -150,7 +144,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->one.recordings_shown = argument;
         break;
     case KEY_TRIES:
-        call->one.tries = (int)number(state, argument, "--tries", 1);
+        call->one.tries = (int)argument_whole(state, argument, "--tries", 1, 100);
         break;
     case ARGP_KEY_ARG:
         if (state->arg_num > 1)

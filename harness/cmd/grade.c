@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/argument.h"
 #include "grade/grade.h"
 #include "grade/lab.h"
 
@@ -36,13 +37,29 @@ struct call {
     bool verbose;
 };
 
-static double number(struct argp_state *state, const char *text, const char *what, double low)
+/* What is told of it, and where. */
+static error_t parse_report(int key, char *argument, struct argp_state *state)
 {
-    char *end;
-    double value = strtod(text, &end);
-    if (*end || end == text || value < low)
-        argp_error(state, "%s must be a number from %g, not '%s'", what, low, text);
-    return value;
+    struct call *call = state->input;
+    switch (key) {
+    case 'f':
+        call->format = report_format_find(argument);
+        if (!call->format)
+            argp_error(state, "no format '%s'; there are: %s", argument, report_format_names());
+        break;
+    case 'o':
+        call->output = argument;
+        break;
+    case 'r':
+        call->grade.recordings = argument;
+        break;
+    case 'v':
+        call->verbose = true;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -59,31 +76,21 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->grade.pattern = argument;
         break;
     case 'j':
-        call->grade.jobs = (int)number(state, argument, "--jobs", 1);
+        call->grade.jobs = (int)argument_whole(state, argument, "--jobs", 1, GRADE_JOBS_MOST);
         break;
     case 'd':
-        call->grade.seed = (uint64_t)number(state, argument, "--seed", 0);
+        call->grade.seed = (uint64_t)argument_whole(state, argument, "--seed", 0, INT64_MAX);
         call->grade.seeded = true;
         break;
-    case 'f':
-        call->format = report_format_find(argument);
-        if (!call->format)
-            argp_error(state, "no format '%s'; there are: %s", argument, report_format_names());
-        break;
-    case 'o':
-        call->output = argument;
-        break;
     case 't':
-        call->grade.time_scale = number(state, argument, "--time-scale", GRADE_SHORTEST);
+        call->grade.time_scale =
+            argument_number(state, argument, "--time-scale", GRADE_SHORTEST, GRADE_LONGEST);
         break;
     case 'H':
         call->grade.hidden = true;
         break;
     case 'x':
         call->grade.scenario = argument;
-        break;
-    case 'r':
-        call->grade.recordings = argument;
         break;
     case 'u':
         call->grade.unwatched = true;
@@ -92,10 +99,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         call->grade.boxed = true;
         break;
     case 'T':
-        call->grade.seconds = number(state, argument, "--seconds", 1);
-        break;
-    case 'v':
-        call->verbose = true;
+        call->grade.seconds = argument_number(state, argument, "--seconds", 1, 86400);
         break;
     case ARGP_KEY_ARGS:
         call->labs = state->argv + state->next;
@@ -104,7 +108,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         argp_error(state, "which lab? (iolab list shows them)");
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_report(key, argument, state);
     }
     return 0;
 }

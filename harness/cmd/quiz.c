@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/argument.h"
 #include "quiz/courses.h"
 #include "quiz/export.h"
 #include "quiz/list.h"
@@ -58,16 +59,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static uint64_t number_of(struct argp_state *state, const char *text, const char *what)
-{
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    if (*end || end == text || text[0] == '-' || errno || number > INT64_MAX)
-        argp_error(state, "%s takes a whole number, not \"%s\"", what, text);
-    return number;
-}
-
 static export_fn *export_of(struct argp_state *state, const char *format)
 {
     if (strcmp(format, "gift") == 0)
@@ -100,9 +91,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     else if (key == KEY_ONLY)
         call->session.only = argument;
     else if (key == KEY_MOST)
-        call->session.most = (int64_t)number_of(state, argument, "--most");
+        call->session.most = argument_whole(state, argument, "--most", 0, INT64_MAX);
     else if (key == 'd') {
-        call->session.seed = number_of(state, argument, "--seed");
+        call->session.seed = (uint64_t)argument_whole(state, argument, "--seed", 0, INT64_MAX);
         call->seeded = true;
     } else if (key == KEY_LIST)
         call->list = true;

@@ -256,7 +256,6 @@ int main(int argc, char **argv)
 {
     struct job job = {0};
     struct failure failure;
-    program_invocation_short_name = "iolab trace";
     argp_err_exit_status = STATUS_USAGE;
     argp_parse(&trace_argp, argc, argv, ARGP_IN_ORDER, NULL, &job);
     int status = record(&job, &failure);

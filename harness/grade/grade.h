@@ -8,9 +8,12 @@
 #include "base/failure.h"
 #include "report/report.h"
 
-/* Time scales: the least there is, and that of a machine with nothing else to do. */
+/* Time scales: the least and the most there is, and that of a machine with nothing else to do. */
 #define GRADE_SHORTEST 0.1
+#define GRADE_LONGEST  100
 #define GRADE_IDLE     0.5
+
+#define GRADE_JOBS_MOST 64 /* checks side by side */
 
 struct grade_options {
     const char *source;     /* file or folder; NULL: the lab's own folder */

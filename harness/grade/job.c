@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "grade/grade.h"
 
 struct pool {
     struct job *jobs;
@@ -145,8 +146,8 @@ static int next_deadline(struct pool *pool)
 /* Waits for a job to end, or a signal: then its number. */
 static int await(struct pool *pool)
 {
-    struct pollfd polled[JOBS_MOST + 1];
-    struct job *jobs[JOBS_MOST + 1];
+    struct pollfd polled[GRADE_JOBS_MOST + 1];
+    struct job *jobs[GRADE_JOBS_MOST + 1];
     nfds_t count = 0;
     polled[count++] = (struct pollfd){.fd = pool->signals, .events = POLLIN};
     for (size_t i = 0; i < pool->count; i++) {
@@ -219,7 +220,7 @@ int jobs_run(struct job *jobs, size_t count, int parallel, double seconds,
     struct pool pool = {
         .jobs = jobs,
         .count = count,
-        .parallel = parallel < JOBS_MOST ? parallel : JOBS_MOST,
+        .parallel = parallel < GRADE_JOBS_MOST ? parallel : GRADE_JOBS_MOST,
         .until = seconds > 0 ? clock_now() + (int64_t)(seconds * CLOCK_SECOND) : 0,
         .signals = signalfd(-1, &set, SFD_CLOEXEC),
         .before = before,

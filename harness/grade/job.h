@@ -10,7 +10,6 @@
 #include "run/run.h"
 #include "server/server.h"
 
-#define JOBS_MOST 64 /* side by side */
 
 /* A program: the server, a driver linked with it, or either with sanitizers. */
 struct program {

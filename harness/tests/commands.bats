@@ -26,6 +26,19 @@ load common.bash
     done
 }
 
+@test "a number that is none, or is out of its range, is refused by the command and option that were typed" {
+    for wrong in 'grade --jobs nan' 'grade --jobs 1e300' 'grade --jobs 0' 'grade --jobs 65' \
+        'grade --jobs 2.5' 'grade --seed -1' 'grade --seed 9223372036854775808' \
+        'grade --time-scale nan' 'grade --seconds inf' 'grade --seconds 9s' 'quiz --most -1'; do
+        # shellcheck disable=SC2086
+        run "$iolab" $wrong 01
+        echo "$wrong: $output"
+        [ "$status" -eq 2 ]
+        read -r command option number <<<"$wrong"
+        [[ $output == "iolab $command: $option must be a "*"number from "*", not '$number'"* ]]
+    done
+}
+
 @test "no command names a lab that is not there without saying which are" {
     for command in grade hint reset watch; do
         run "$iolab" "$command" 99
