@@ -8,8 +8,33 @@
 
 #include <glob.h>
 
+#include "objectives/objectives.h"
 #include "quiz/progress.h"
 #include "scenario/scenario.h"
+
+/* A table from text; -1 with a failure. */
+static inline int read_table(const char *text, size_t size, struct objectives *objectives,
+                             struct failure *failure)
+{
+    char path[] = "/tmp/iolab-objectives-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_int_equal(write(descriptor, text, size), size);
+    close(descriptor);
+    failure->text[0] = '\0';
+    int status = objectives_load(objectives, path, failure);
+    unlink(path);
+    return status;
+}
+
+/* The same, of which nothing is wrong. */
+static inline struct objectives sound(const char *text)
+{
+    struct objectives objectives;
+    struct failure failure;
+    if (read_table(text, strlen(text), &objectives, &failure) < 0)
+        fail_msg("%s", failure.text);
+    return objectives;
+}
 
 /* The numbers of a lab's checks become true: of its scenarios, its manifest's rules, its
    sanitizer. */
