@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "grading/batch/words.h"
 
 #define WIDTH_DEFAULT 80
@@ -78,12 +79,6 @@ void batch_progress_end(struct batch_progress *progress, const struct batch_task
         progress->seconds[progress->done++] = task->seconds;
 }
 
-static int by_size(const void *one, const void *other)
-{
-    double a = *(const double *)one, b = *(const double *)other;
-    return (a > b) - (a < b);
-}
-
 double batch_progress_median(const struct batch_progress *progress)
 {
     size_t count = progress->done;
@@ -91,8 +86,7 @@ double batch_progress_median(const struct batch_progress *progress)
     if (!sorted)
         return 0;
     memcpy(sorted, progress->seconds, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, by_size);
-    double median = sorted[count / 2];
+    double median = order_quantile(sorted, order_figures(sorted, count), 0.5);
     free(sorted);
     return median;
 }

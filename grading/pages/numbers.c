@@ -1,6 +1,7 @@
 /* Medians and shares. See gather.h. */
 #include <stdlib.h>
 
+#include "base/order.h"
 #include "grading/pages/gather.h"
 
 int overview_add(struct overview_numbers *numbers, double number)
@@ -17,21 +18,10 @@ int overview_add(struct overview_numbers *numbers, double number)
     return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double one = *(const double *)a, other = *(const double *)b;
-    return (one > other) - (one < other);
-}
-
 double overview_share(struct overview_numbers *numbers, double share)
 {
-    if (!numbers->count)
-        return 0;
-    qsort(numbers->all, numbers->count, sizeof *numbers->all, by_value);
-    double place = share * (double)(numbers->count - 1);
-    size_t below = (size_t)place, above = below + (below + 1 < numbers->count);
-    double rest = place - (double)below;
-    return numbers->all[below] * (1 - rest) + numbers->all[above] * rest;
+    numbers->count = order_figures(numbers->all, numbers->count);
+    return numbers->count ? order_quantile(numbers->all, numbers->count, share) : 0;
 }
 
 double overview_passed(const struct overview_check *check)

@@ -2,8 +2,9 @@
 #include "bench/figures.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/order.h"
 
 static const struct {
     const char *name, *title;
@@ -29,22 +30,12 @@ int figure_decimals(enum figure figure)
     return figures[figure].decimals;
 }
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 struct spread spread_of(const double *values, size_t count)
 {
     double sorted[BENCH_ROUNDS_MOST];
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(values[i]))
-            sorted[used++] = values[i];
+    memcpy(sorted, values, count * sizeof *sorted);
+    size_t used = order_figures(sorted, count);
     if (used == 0)
         return (struct spread){NAN, NAN, NAN};
-    qsort(sorted, used, sizeof *sorted, compare);
-    double median = (sorted[(used - 1) / 2] + sorted[used / 2]) / 2;
-    return (struct spread){median, sorted[0], sorted[used - 1]};
+    return (struct spread){order_quantile(sorted, used, 0.5), sorted[0], sorted[used - 1]};
 }

@@ -3,7 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+
+#include "base/order.h"
 
 static const struct {
     const char *name, *words;
@@ -25,33 +27,16 @@ const char *outcome_words(enum outcome outcome)
 
 /* --- rounds --- */
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double quantile(const double *sorted, size_t count, double share)
-{
-    double place = share * (double)(count - 1);
-    size_t below = (size_t)place;
-    if (below + 1 >= count)
-        return sorted[count - 1];
-    return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
-}
-
 struct middle middle_of(const double *values, size_t count)
 {
     double sorted[EXPERIMENT_ROUNDS_MOST];
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(values[i]))
-            sorted[used++] = values[i];
+    memcpy(sorted, values, count * sizeof *sorted);
+    size_t used = order_figures(sorted, count);
     if (used == 0)
         return (struct middle){NAN, NAN, NAN, 0};
-    qsort(sorted, used, sizeof *sorted, compare);
-    return (struct middle){quantile(sorted, used, 0.5), quantile(sorted, used, 0.25),
-                           quantile(sorted, used, 0.75), used};
+    return (struct middle){order_quantile(sorted, used, 0.5),
+                           order_quantile(sorted, used, 0.25),
+                           order_quantile(sorted, used, 0.75), used};
 }
 
 /* --- outcomes --- */

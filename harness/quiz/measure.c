@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/order.h"
 #include "event/recording.h"
 #include "grade/lab.h"
 #include "quiz/measure_parts.h"
@@ -15,21 +16,14 @@
 
 /* --- figures --- */
 
-static int ascending(const void *one, const void *other)
-{
-    double a = *(const double *)one, b = *(const double *)other;
-    return (a > b) - (a < b);
-}
-
 static void summarize(struct measured *measured)
 {
     double sorted[QUIZ_RUNS_MOST];
-    size_t count = measured->count;
-    memcpy(sorted, measured->values, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
+    memcpy(sorted, measured->values, measured->count * sizeof *sorted);
+    size_t count = order_figures(sorted, measured->count);
     measured->low = sorted[0];
     measured->high = sorted[count - 1];
-    measured->median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+    measured->median = order_quantile(sorted, count, 0.5);
 }
 
 bool measured_near(const struct measured *measured, const struct quiz_within *within,
