@@ -14,7 +14,7 @@ struct batch_round {
 };
 
 struct batch_engine {
-    const char *name, *about;
+    const char *name;
     /* Makes one attempt of each task and brings its result in. Ends early, with all that it has
        started, on a signal (batch->interrupted). -1 with a failure when nothing can go on. */
     int (*run)(struct batch *batch, struct batch_round *round, struct failure *failure);

@@ -52,7 +52,8 @@ static int export_student(struct batch *batch, struct one_export *one, const str
     if (!result)
         return -1;
     one->result = result;
-    snprintf(path, sizeof path, "export/%s/%s", one->format->name, mark->student);
+    snprintf(path, sizeof path, "export/%s/%s.%s", one->format->name, mark->student,
+             one->format->suffix);
     int status = write_file(path, put_result, one, failure);
     result_free(result);
     return status;

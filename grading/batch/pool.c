@@ -251,6 +251,5 @@ static int run(struct batch *batch, struct batch_round *round, struct failure *f
 
 const struct batch_engine batch_pool = {
     .name = "pool",
-    .about = "side by side on this machine",
     .run = run,
 };

@@ -218,7 +218,6 @@ static int run(struct batch *batch, struct batch_round *round, struct failure *f
 
 const struct batch_engine batch_slurm = {
     .name = "slurm",
-    .about = "a job array of Slurm; DIR must be on a file system that all nodes see",
     .run = run,
     .remote = true,
 };

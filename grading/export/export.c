@@ -6,12 +6,12 @@
 #include "grading/export/formats.h"
 
 static const struct export_format formats[] = {
-    {"gradescope", "results.json of a Gradescope autograder", export_gradescope},
-    {"classroom50", "result.json of a Classroom 50 autograder", export_classroom50},
-    {"prairielearn", "results.json of a PrairieLearn external grader", export_prairielearn},
-    {"autolab", "the last lines of an Autolab autograder", export_autolab},
-    {"junit", "JUnit XML, for continuous integration", export_junit},
-    {"tap", "TAP version 14", export_tap},
+    {"gradescope", "json", export_gradescope},
+    {"classroom50", "json", export_classroom50},
+    {"prairielearn", "json", export_prairielearn},
+    {"autolab", "txt", export_autolab},
+    {"junit", "xml", export_junit},
+    {"tap", "tap", export_tap},
 };
 
 const struct export_format *export_format_find(const char *name)

@@ -18,9 +18,8 @@ struct export_options {
 };
 
 struct export_format {
-    const char
-        *name; /* "gradescope", "classroom50", "prairielearn", "autolab", "junit", "tap" */
-    const char *about; /* one line for --help */
+    const char *name;   /* "gradescope" */
+    const char *suffix; /* of a file of it: "json" */
     /* 0, or -1 with a failure. Output is valid whatever the result holds. */
     int (*write)(FILE *out, const struct result *result, const struct export_options *options,
                  struct failure *failure);

@@ -294,8 +294,8 @@ setup_class() {
     setup_class
     grade
     run -0 "$batch" --out "$out" --export gradescope
-    jq -e .tests "$out/export/gradescope/ada" >/dev/null
-    jq -e .tests "$out/export/gradescope/empty" >/dev/null
+    jq -e .tests "$out/export/gradescope/ada.json" >/dev/null
+    jq -e .tests "$out/export/gradescope/empty.json" >/dev/null
     run -0 "$batch" --out "$out" --export moodle
     [ -s "$out/export/moodle.csv" ]
     run -2 "$batch" --out "$out" --export papyrus
