@@ -7,7 +7,6 @@
 
 #include "base/argument.h"
 #include "base/clock.h"
-#include "grade/grade.h"
 #include "grading/export/export.h"
 #include "grading/intake/intake.h"
 #include "grading/intake/roster.h"
@@ -123,13 +122,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         break;
     case 't':
         call->one.time_scale =
-            argument_number(state, argument, "--time-scale", GRADE_SHORTEST, GRADE_LONGEST);
+            argument_number(state, argument, "--time-scale", ONE_SCALE_LEAST, ONE_SCALE_MOST);
         break;
     case 'T':
         call->one.seconds = argument_number(state, argument, "--seconds", 1, 86400);
         break;
     case 'j':
-        call->one.jobs = (int)argument_whole(state, argument, "--jobs", 1, GRADE_JOBS_MOST);
+        call->one.jobs = (int)argument_whole(state, argument, "--jobs", 1, ONE_JOBS_MOST);
         break;
     case 'H':
         call->one.hidden = true;

@@ -11,6 +11,11 @@
 
 #include "grading/result/result.h"
 
+/* What `iolab grade` takes. */
+#define ONE_JOBS_MOST   64
+#define ONE_SCALE_LEAST 0.1
+#define ONE_SCALE_MOST  100
+
 struct one_spec {
     const char *lab;              /* full name */
     const char *source;           /* what was handed in: folder, archive, file, repository */

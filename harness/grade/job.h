@@ -10,7 +10,6 @@
 #include "run/run.h"
 #include "server/server.h"
 
-
 /* A program: the server, a driver linked with it, or either with sanitizers. */
 struct program {
     char *path;         /* where it is made */

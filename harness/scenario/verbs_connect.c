@@ -6,7 +6,6 @@
 #include "scenario/host.h"
 #include "scenario/keys.h"
 
-
 static void read_address(lua_State *lua, const struct key *key, const char *what, void *field)
 {
     struct in_addr address;
