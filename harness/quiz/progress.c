@@ -49,21 +49,28 @@ const struct progress_entry *progress_of(const struct progress *progress,
     return entry && entry->print == question->print ? entry : NULL;
 }
 
-static struct progress_entry *find_or_add(struct progress *progress,
-                                          const struct question *question)
+/* The entry of this name; of a new one the rest is 0. NULL: no memory. */
+static struct progress_entry *find_or_add(struct progress *progress, const char *id)
 {
-    struct progress_entry *entry = find(progress, question->id);
-    if (!entry) {
-        struct progress_entry *entries =
-            realloc(progress->entries, (progress->count + 1) * sizeof *entries);
-        if (!entries)
-            return NULL;
-        progress->entries = entries;
-        entry = &entries[progress->count++];
-        entry->print = ~question->print; /* so that it begins below */
-        snprintf(entry->id, sizeof entry->id, "%s", question->id);
-    }
-    if (entry->print != question->print) {
+    struct progress_entry *entry = find(progress, id);
+    if (entry)
+        return entry;
+    struct progress_entry *entries =
+        realloc(progress->entries, (progress->count + 1) * sizeof *entries);
+    if (!entries)
+        return NULL;
+    progress->entries = entries;
+    entry = &entries[progress->count++];
+    *entry = (struct progress_entry){.box = 0};
+    snprintf(entry->id, sizeof entry->id, "%s", id);
+    return entry;
+}
+
+static struct progress_entry *entry_for(struct progress *progress,
+                                        const struct question *question)
+{
+    struct progress_entry *entry = find_or_add(progress, question->id);
+    if (entry && (entry->box == 0 || entry->print != question->print)) {
         entry->print = question->print;
         entry->box = 1;
         entry->due = entry->seen = entry->right = entry->wrong = 0;
@@ -80,12 +87,32 @@ static void drop_vanished(struct progress *progress, const struct quiz *quiz)
     progress->count = kept;
 }
 
+/* What another session has written since: each entry that was seen later than ours. A file that
+   became broken meanwhile is kept aside, and holds what we have from now on. */
+static int take_newer(struct progress *progress, struct failure *failure)
+{
+    char notice[1024];
+    struct progress there = {.path = progress->path};
+    int status = progress_read(&there, notice, failure);
+    for (size_t i = 0; i < there.count && status == 0; i++) {
+        struct progress_entry *ours = find_or_add(progress, there.entries[i].id);
+        if (!ours)
+            status = failure_set(failure, STATUS_MACHINE, "%s: no memory", progress->path);
+        else if (ours->box == 0 || there.entries[i].seen > ours->seen)
+            *ours = there.entries[i];
+    }
+    free(there.entries);
+    return status;
+}
+
 int progress_answered(struct progress *progress, const struct quiz *quiz,
                       const struct question *question, bool right, int64_t now,
                       struct failure *failure)
 {
+    if (take_newer(progress, failure) < 0)
+        return -1;
     drop_vanished(progress, quiz);
-    struct progress_entry *entry = find_or_add(progress, question);
+    struct progress_entry *entry = entry_for(progress, question);
     if (!entry)
         return failure_set(failure, STATUS_MACHINE, "%s: no memory", progress->path);
     progress_move(entry, right, now);

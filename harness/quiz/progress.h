@@ -45,7 +45,8 @@ const struct progress_entry *progress_of(const struct progress *progress,
 /* New questions are due. */
 bool progress_due(const struct progress_entry *entry, int64_t now);
 
-/* Moves the question to its next box and writes the file; entries of questions that `quiz` does
+/* Moves the question to its next box and writes the file, with what another session has written
+   there since it was read; entries of questions that `quiz` does
    not have any more are left out. -1 with a failure: it could not be written. */
 int progress_answered(struct progress *progress, const struct quiz *quiz,
                       const struct question *question, bool right, int64_t now,

@@ -115,6 +115,33 @@ static void it_is_remembered(void **state)
     quiz_free(quiz);
 }
 
+/* Two terminals: neither forgets what the other one was told; of one question the later answer
+   counts. */
+static void two_sessions_at_once(void **state)
+{
+    char notice[1024];
+    (void)state;
+    struct quiz *quiz = quiz_sound(QUIZ_CHOICE_OF("a") QUIZ_CHOICE_OF("b") QUIZ_CHOICE_OF("c"));
+    struct progress one = opened(notice), other = opened(notice);
+    answer(&one, quiz, "a", true, NOW);
+    answer(&other, quiz, "b", true, NOW + 1);
+    answer(&one, quiz, "c", false, NOW + 2);
+    answer(&other, quiz, "c", true, NOW + 3);
+    progress_close(&one);
+    progress_close(&other);
+    struct progress after = opened(notice);
+    assert_string_equal(notice, "");
+    assert_int_equal(after.count, 3);
+    assert_int_equal(progress_of(&after, quiz_find(quiz, "a"))->box, 2);
+    assert_int_equal(progress_of(&after, quiz_find(quiz, "b"))->box, 2);
+    const struct progress_entry *both = progress_of(&after, quiz_find(quiz, "c"));
+    assert_int_equal(both->box, 2);
+    assert_int_equal(both->right, 1);
+    assert_int_equal(both->wrong, 1);
+    progress_close(&after);
+    quiz_free(quiz);
+}
+
 static void questions_change_and_vanish(void **state)
 {
     char notice[1024];
@@ -270,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boxes_over_days),
         cmocka_unit_test(clocks_that_are_set_back),
+        IN_A_FOLDER(two_sessions_at_once),
         IN_A_FOLDER(it_is_remembered),
         IN_A_FOLDER(questions_change_and_vanish),
         IN_A_FOLDER(broken_files_are_kept_aside),
