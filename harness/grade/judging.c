@@ -175,9 +175,22 @@ void judging_job_done(void *context, struct job *job)
         checked(judging, job);
 }
 
+static struct verdict *judge_rule(const struct judging *judging, const struct rule_check *rule,
+                                  bool served)
+{
+    if (judging->unbuilt)
+        return judge_unbuilt(rule->number, rule->name, rule->points, rule->hints, NULL);
+    if (!served)
+        return judge_unserved(rule);
+    return judge_rules(rule, (const struct recording *const *)judging->recordings,
+                       judging->paths, judging->count);
+}
+
 static void judge_manifest_rules(struct judging *judging)
 {
     const struct manifest *manifest = judging->plan->lab->manifest;
+    bool served =
+        judge_served((const struct recording *const *)judging->recordings, judging->count);
     for (size_t i = 0; i < manifest->rule_count; i++) {
         const struct rule_check *rule = &manifest->rules[i];
         if (!plan_chooses(judging->options->pattern, rule->number, rule->name))
@@ -186,12 +199,7 @@ static void judge_manifest_rules(struct judging *judging)
             add_overtime(judging, rule->number, rule->name, rule->points);
             continue;
         }
-        struct verdict *verdict =
-            judging->unbuilt
-                ? judge_unbuilt(rule->number, rule->name, rule->points, rule->hints, NULL)
-                : judge_rules(rule, (const struct recording *const *)judging->recordings,
-                              judging->paths, judging->count);
-        add(judging, verdict);
+        add(judging, judge_rule(judging, rule, served));
     }
 }
 

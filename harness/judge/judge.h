@@ -66,6 +66,11 @@ struct verdict *judge_rules(const struct rule_check *rule,
                             const struct recording *const *recordings, const char *const *paths,
                             size_t count);
 
+/* Whether the server took a client in any of them, or may have done so unseen. Whoever took none
+   cannot have waited for one in the right way: that is judge_unserved. */
+bool judge_served(const struct recording *const *recordings, size_t count);
+struct verdict *judge_unserved(const struct rule_check *rule);
+
 /* The check that the sanitizer's pass is: its number and its name. */
 #define SANITIZER_NUMBER 90
 #define SANITIZER_NAME   "memory: no error under AddressSanitizer and UBSan"

@@ -52,13 +52,44 @@ static bool never_listened(const struct recording *recording)
     return recording && story_ending(recording).exit != NULL;
 }
 
-/* Whoever never listened cannot have waited in the right way. */
-static bool none_listened(const struct recording *const *recordings, size_t count)
+/* The server had to do with a client. */
+static bool took_client(const struct recording *recording)
+{
+    for (size_t i = 0; i < recording->count; i++) {
+        const struct event *event = &recording->events[i];
+        bool of_server = event->kind == EVENT_OPEN || event->kind == EVENT_ENTER ||
+                         event->kind == EVENT_LEAVE || event->kind == EVENT_SUBMIT ||
+                         event->kind == EVENT_COMPLETE;
+        if (of_server && event->connection > 0)
+            return true;
+    }
+    return false;
+}
+
+/* It listened, and did nothing more. (One that ends at once may or may not be seen to listen.) */
+static bool took_nobody(const struct recording *recording)
+{
+    return recording && strcmp(recording->header.tier, "behaviour") != 0 &&
+           view_server_event(recording, "ready") && !took_client(recording);
+}
+
+bool judge_served(const struct recording *const *recordings, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!never_listened(recordings[i]))
-            return false;
-    return count > 0;
+        if (!never_listened(recordings[i]) && !took_nobody(recordings[i]))
+            return true;
+    return count == 0;
+}
+
+struct verdict *judge_unserved(const struct rule_check *rule)
+{
+    struct verdict *verdict = verdict_new(rule->number, rule->name, rule->points);
+    if (verdict)
+        verdict_set(verdict, VERDICT_FAIL,
+                    words_format("the server never took a client: how it waits for one cannot "
+                                 "be seen"),
+                    rule->hints);
+    return verdict;
 }
 
 /* Recordings of servers that never listened say nothing about how a server waits. */
@@ -85,12 +116,7 @@ struct verdict *judge_rules(const struct rule_check *rule,
     struct view *items = calloc(count + 1, sizeof *items);
     if (verdict && items) {
         struct views views = {items, open_views(items, recordings, paths, count)};
-        if (none_listened(recordings, count))
-            verdict_set(verdict, VERDICT_FAIL,
-                        words_format("the server never listened: how it waits cannot be seen"),
-                        rule->hints);
-        else
-            judge_views(verdict, rule, &views);
+        judge_views(verdict, rule, &views);
         for (size_t i = 0; i < views.count; i++)
             view_close(&items[i]);
     }

@@ -169,7 +169,9 @@ check "a hundred silent clients cost nothing" {
     end
     t:quiet(2)
     many[50]:echo("still there\n", { within = 10 })
-    t:rules { idle = { calls = 3, cpu = 0.02 } }
+    -- With SQPOLL a thread of the kernel looks at the ring for a while (the least is a tick, and
+    -- it may be three) each time that the server has looked for idle clients.
+    t:rules { idle = { calls = 3, cpu = 0.05 } }
   end,
 }
 
