@@ -175,12 +175,16 @@ void judging_job_done(void *context, struct job *job)
         checked(judging, job);
 }
 
-static struct verdict *judge_rule(const struct judging *judging, const struct rule_check *rule,
-                                  bool served)
+static bool served(const struct judging *judging)
+{
+    return judge_served((const struct recording *const *)judging->recordings, judging->count);
+}
+
+static struct verdict *judge_rule(const struct judging *judging, const struct rule_check *rule)
 {
     if (judging->unbuilt)
         return judge_unbuilt(rule->number, rule->name, rule->points, rule->hints, NULL);
-    if (!served)
+    if (!served(judging))
         return judge_unserved(rule);
     return judge_rules(rule, (const struct recording *const *)judging->recordings,
                        judging->paths, judging->count);
@@ -189,8 +193,6 @@ static struct verdict *judge_rule(const struct judging *judging, const struct ru
 static void judge_manifest_rules(struct judging *judging)
 {
     const struct manifest *manifest = judging->plan->lab->manifest;
-    bool served =
-        judge_served((const struct recording *const *)judging->recordings, judging->count);
     for (size_t i = 0; i < manifest->rule_count; i++) {
         const struct rule_check *rule = &manifest->rules[i];
         if (!plan_chooses(judging->options->pattern, rule->number, rule->name))
@@ -199,7 +201,7 @@ static void judge_manifest_rules(struct judging *judging)
             add_overtime(judging, rule->number, rule->name, rule->points);
             continue;
         }
-        add(judging, judge_rule(judging, rule, served));
+        add(judging, judge_rule(judging, rule));
     }
 }
 
@@ -244,6 +246,10 @@ static const struct outcome *outcome_of(const struct judging *judging, int numbe
 /* Why nothing can be said of its memory though nothing was reported; NULL: all was looked at. */
 static char *find_doubt(const struct judging *judging)
 {
+    if (!served(judging))
+        return words_format(
+            "the server never took a client: what it does with memory could not "
+            "be seen");
     struct sanitized_run *runs = calloc(judging->outcome_count + 1, sizeof *runs);
     size_t count = 0;
     for (size_t i = 0; runs && i < judging->outcome_count; i++) {
