@@ -107,7 +107,7 @@ setup_class() {
     export SLOW=0.2
     for begun in 1 3 5; do
         # Its gradings end with it: a result that comes all the same is as good as any.
-        "$batch" 05 "$class" --out "$out" --unofficial --jobs 2 >"$pending/said" 2>&1 3>&- &
+        "$batch" 05 "$class" --out "$out" --unofficial --jobs 2 >"$work/said" 2>&1 3>&- &
         wait_until calls_reach $begun
         kill -9 $!
         wait $! || true
@@ -149,15 +149,15 @@ setup_class() {
     student bob "wait 50"
     # (What a shell starts in the background ignores SIGINT.)
     env --default-signal=INT "$batch" 05 "$class" --out "$out" --unofficial --jobs 1 \
-        >"$pending/said" 2>&1 3>&- &
+        >"$work/said" 2>&1 3>&- &
     pid=$!
     wait_until calls_reach 2
     kill -INT $pid
     status=0
     wait $pid || status=$?
-    cat "$pending/said"
+    cat "$work/said"
     [ "$status" -eq 130 ]
-    grep -q "the same call again goes on" "$pending/said"
+    grep -q "the same call again goes on" "$work/said"
     [ "$(attempts ada)" = graded ]
     [ -z "$(attempts bob)" ]
     nothing_left
@@ -364,9 +364,9 @@ setup_class() {
     bash -c 'cd "$1" && for i in $(seq 300); do
         mkdir "s$i" && echo "// points $((i % 101))" >"s$i/server.c"
     done' many "$class"
-    (ulimit -n 64; "$batch" 05 "$class" --out "$out" --unofficial --jobs 4 >"$pending/said" 2>&1)
-    tail -n 9 "$pending/said"
-    grep -q "301 submissions: 300 graded" "$pending/said"
+    (ulimit -n 64; "$batch" 05 "$class" --out "$out" --unofficial --jobs 4 >"$work/said" 2>&1)
+    tail -n 9 "$work/said"
+    grep -q "301 submissions: 300 graded" "$work/said"
     [ "$(book "SELECT count(*), count(DISTINCT student) FROM attempts")" = "301|301" ]
 }
 

@@ -10,7 +10,7 @@ cluster() {
         command -v $program >/dev/null || skip "$program is not installed (slurm-wlm, munge)"
     done
     make_tree
-    slurm=$pending/slurm
+    slurm=$work/slurm
     mkdir "$slurm" "$slurm/state"
     chmod 755 "$work" "$slurm"
     head -c 128 /dev/urandom >"$slurm/munge.key"
@@ -34,14 +34,14 @@ cluster() {
     for lab in "$CLASS"/[0-9][0-9]-*; do
         name=$(basename "$lab")
         "$iolab" batch "$name" "$lab/submissions" --out "$work/$name" --engine slurm --seconds 600 \
-            >"$pending/said" 2>&1 3>&- &
+            >"$work/said" 2>&1 3>&- &
         pid=$!
         PATIENCE=6000 wait_until results_reach "$work/$name" 10
         kill_node node1
         slurmd -N node1 3>&-
         status=0
         wait $pid || status=$?
-        tail -n 6 "$pending/said"
+        tail -n 6 "$work/said"
         [ "$status" -eq 0 ]
         diff <(marks "$FIRST/$name" | sure) <(marks "$work/$name" | sure)
     done
@@ -139,13 +139,13 @@ grade_by_slurm() { grade --engine slurm "$@"; }
     dozen
     export SLOW=2
     out=$work/by-slurm
-    "$batch" 05 "$class" --out "$out" --unofficial --engine slurm >"$pending/said" 2>&1 3>&- &
+    "$batch" 05 "$class" --out "$out" --unofficial --engine slurm >"$work/said" 2>&1 3>&- &
     pid=$!
     wait_until calls_reach 3
     kill_node node1
     status=0
     wait $pid || status=$?
-    cat "$pending/said"
+    cat "$work/said"
     [ "$status" -eq 0 ]
     [ -n "$(sort "$work/calls" | uniq -d)" ] # what ran on the node has begun a second time
     [ "$(attempts worn)" = "infrastructure graded" ]
@@ -162,7 +162,7 @@ grade_by_slurm() { grade --engine slurm "$@"; }
 @test "a batch that is killed finds its array again; one that is interrupted cancels it" {
     cluster
     for key in a b c; do student $key "wait 50"; done
-    "$batch" 05 "$class" --out "$out" --unofficial --engine slurm >"$pending/said" 2>&1 3>&- &
+    "$batch" 05 "$class" --out "$out" --unofficial --engine slurm >"$work/said" 2>&1 3>&- &
     pid=$!
     wait_until calls_reach 3
     kill -9 $pid
@@ -171,19 +171,19 @@ grade_by_slurm() { grade --engine slurm "$@"; }
     [ "$(wc -w <<<"$jobs")" -eq 1 ]
     list=$(stat -c %i "$out/pending/slurm/tasks")
 
-    "$batch" 05 "$class" --out "$out" --unofficial --engine slurm >"$pending/said" 2>&1 3>&- &
+    "$batch" 05 "$class" --out "$out" --unofficial --engine slurm >"$work/said" 2>&1 3>&- &
     pid=$!
     wait_until list_is_not "$list"
     touch "$work/go"
     wait $pid
-    cat "$pending/said"
-    grep -q "3 graded" "$pending/said"
+    cat "$work/said"
+    grep -q "3 graded" "$work/said"
     [ "$(sort "$work/calls" | xargs)" = "a 1 b 1 c 1" ]
 
     rm "$work/go" "$work/calls"
     student d "wait 60"
     env --default-signal=INT "$batch" 05 "$class" --out "$out" --unofficial --engine slurm \
-        >"$pending/said" 2>&1 3>&- &
+        >"$work/said" 2>&1 3>&- &
     pid=$!
     wait_until calls_reach 1
     kill -INT $pid
