@@ -132,7 +132,7 @@ static int declare_check(lua_State *lua)
         sandbox_doom(lua, "check takes a name: check \"name\" { … }");
     lua_pushvalue(lua, 1);
     bool known = lua_getstack(lua, 1, &frame) && lua_getinfo(lua, "Sl", &frame) != 0;
-    if (known && strcmp(frame.short_src, sandbox_of(lua)->label) != 0)
+    if (known && strcmp(frame.source + 1, sandbox_of(lua)->label) != 0)
         sandbox_doom(lua, "a file that is shared declares no checks");
     lua_pushinteger(lua, known ? frame.currentline : 0);
     lua_pushcclosure(lua, declare_table, 2);

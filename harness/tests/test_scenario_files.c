@@ -189,6 +189,11 @@ static void basic_files_are_sanitized(void **state)
     assert_true(scenario_check(scenario, 0)->sanitize);
     assert_false(scenario_check(scenario, 1)->sanitize);
     scenario_free(scenario);
+    scenario = load_as("20-a-name-that-is-longer-than-what-lua-shows-of-it-in-its-errors.lua",
+                       text, &failure);
+    if (scenario == NULL)
+        fail_msg("%s", failure.text);
+    scenario_free(scenario);
     assert_null(load_as("basic.lua", text, &failure));
     assert_non_null(strstr(failure.text, "begins with its number"));
 }
