@@ -3,6 +3,7 @@
 # gradings themselves are pretended (see pretend-submission).
 bats_require_minimum_version 1.5.0
 load class.bash
+load ../../harness/tests/terminal.bash
 
 setup_class() {
     make_tree
@@ -377,13 +378,13 @@ setup_class() {
     for columns in 80 20; do
         out=$work/out-$columns
         rm -f "$work/go" "$work/calls"
-        tmux -L "iolab-$$" -f /dev/null new-session -d -s batch -x $columns -y 30 \
+        terminal_open $columns 30 \
             "'$batch' 05 '$class' --out '$out' --unofficial --jobs 1; touch '$work/done'; cat"
         wait_until progress_shown $columns
         touch "$work/go"
         wait_until test -e "$work/done"
-        screen=$(tmux -L "iolab-$$" capture-pane -p -t batch)
-        tmux -L "iolab-$$" kill-server
+        screen=$(terminal_text)
+        terminal_close
         rm "$work/done"
         echo "$screen"
         [[ $screen == *"submissions"* ]]
@@ -393,7 +394,7 @@ setup_class() {
 
 progress_shown() { # columns
     local shown
-    shown=$(tmux -L "iolab-$$" capture-pane -p -t batch)
+    shown=$(terminal_text)
     if [ "$1" = 80 ]; then [[ $shown == *"1/2  0."*" s left  bob"* ]]; else [[ $shown == *"1/2  0."* ]]; fi
 }
 

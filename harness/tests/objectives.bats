@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # iolab list --objectives: what a student has proved of what is to be learnt.
 load common.bash
+load terminal.bash
 
 objectives() { "$iolab" list --objectives; }
 
@@ -196,16 +197,12 @@ END
 
 # The list on a terminal of so many columns, with colours as escape sequences, in $work/screen.
 on_a_terminal() { # columns, environment…
-    local columns=$1 try
+    local columns=$1
     shift
-    tmux -L "iolab-list-$$" -f /dev/null new-session -d -x "$columns" -y 600 \
-        "env XDG_STATE_HOME=$XDG_STATE_HOME $* $iolab list --objectives; cat"
-    for try in $(seq 200); do
-        ! tmux -L "iolab-list-$$" capture-pane -p | grep -q ' items: ' || break
-        sleep 0.05 # polled: what stands on a terminal
-    done
-    tmux -L "iolab-list-$$" capture-pane -e -p >"$work/screen"
-    tmux -L "iolab-list-$$" kill-server
+    terminal_open "$columns" 600 "env XDG_STATE_HOME=$XDG_STATE_HOME $* $iolab list --objectives; cat"
+    terminal_wait ' items: '
+    terminal_text -e >"$work/screen"
+    terminal_close
 }
 
 @test "on a terminal: states in colour, and without it the same text" {

@@ -2,6 +2,7 @@
 # iolab quiz: sessions through pipes and on terminals, what is remembered, exports. Questions about
 # facts are taken from the labs; a quiz of this test's own has one of each kind.
 load common.bash
+load terminal.bash
 
 quiz() { "$iolab" quiz "$@"; }
 kept() { echo "$XDG_STATE_HOME/iolab/01-blocking/quiz.json"; }
@@ -155,25 +156,14 @@ own() { quiz 01 --file "$work/quiz.lua" --seed 5 "$@"; }
 on_a_terminal() { # columns, environment…
     local columns=$1
     shift
-    tmux -L "iolab-quiz-$$" -f /dev/null new-session -d -x "$columns" -y 24 \
+    terminal_open "$columns" 24 \
         "env XDG_STATE_HOME=$XDG_STATE_HOME $* $iolab quiz 01 --file $work/quiz.lua --only number \
         --all --seed 5; cat"
-    look_for '\[a number'
-    tmux -L "iolab-quiz-$$" send-keys 13 Enter
-    look_for 'source: s3'
-    tmux -L "iolab-quiz-$$" capture-pane -e -p >"$work/screen"
-    tmux -L "iolab-quiz-$$" kill-server
-}
-
-look_for() {
-    local try
-    for try in $(seq 200); do
-        ! tmux -L "iolab-quiz-$$" capture-pane -p | grep -q "$1" || return 0
-        sleep 0.05 # polled: what stands on a terminal
-    done
-    tmux -L "iolab-quiz-$$" capture-pane -p
-    tmux -L "iolab-quiz-$$" kill-server
-    return 1
+    terminal_wait '\[a number'
+    terminal_keys 13 Enter
+    terminal_wait 'source: s3'
+    terminal_text -e >"$work/screen"
+    terminal_close
 }
 
 @test "terminals: 80 columns in colour, without it, without UTF-8; 20 columns" {
