@@ -108,7 +108,9 @@ static bool verb_exited(struct call *call)
 static bool verb_measure(struct call *call)
 {
     struct server_measure measure;
-    if (server_measure(call->control->server, &measure) < 0) {
+    bool sleeps = call->request->verb == SERVER_SLEEPS;
+    if ((sleeps ? server_measure_switches : server_measure)(call->control->server, &measure) <
+        0) {
         call->result->outcome = OUTCOME_CLOSED;
         snprintf(call->result->message, sizeof call->result->message,
                  "the server is no longer there");
@@ -126,6 +128,9 @@ static bool verb_measure(struct call *call)
         break;
     case SERVER_PROCESSES:
         call->result->number = measure.processes;
+        break;
+    case SERVER_SLEEPS:
+        call->result->number = (int64_t)measure.sleeps;
         break;
     default:
         call->result->real = measure.cpu;
@@ -222,6 +227,7 @@ static verb_fn *const verbs[] = {
     [SERVER_THREADS] = verb_measure,
     [SERVER_DESCRIPTORS] = verb_measure,
     [SERVER_CPU] = verb_measure,
+    [SERVER_SLEEPS] = verb_measure,
     [SERVER_PROCESSES] = verb_measure,
     [SERVER_LIMIT] = verb_limit,
     [SERVER_FAULT] = verb_fault,

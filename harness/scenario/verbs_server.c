@@ -123,6 +123,11 @@ static int server_cpu(lua_State *lua)
     return plain(lua, SERVER_CPU, "cpu", give_real);
 }
 
+static int server_sleeps(lua_State *lua)
+{
+    return plain(lua, SERVER_SLEEPS, "sleeps", give_number);
+}
+
 static int server_processes(lua_State *lua)
 {
     return plain(lua, SERVER_PROCESSES, "processes", give_number);
@@ -265,6 +270,7 @@ static const struct verb verbs[] = {
     {"threads", server_threads},
     {"descriptors", server_descriptors},
     {"cpu", server_cpu},
+    {"sleeps", server_sleeps},
     {"processes", server_processes},
     {"limit", server_limit},
     {"fault", server_fault},

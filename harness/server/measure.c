@@ -1,5 +1,6 @@
 /* What a server uses, and whether it stands still: read from /proc, over all its processes. */
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,8 +65,13 @@ static double own_cpu(pid_t pid)
     return (double)used.tv_sec + (double)used.tv_nsec / (double)CLOCK_SECOND;
 }
 
+struct switches {
+    uint64_t own;    /* it went to sleep */
+    uint64_t forced; /* another one was to run */
+};
+
 /* How often a thread has been switched away from, and its state. False: it has gone. */
-static bool read_thread(pid_t pid, const char *thread, char *state, uint64_t *switches)
+static bool read_thread(pid_t pid, const char *thread, char *state, struct switches *switches)
 {
     char path[320], line[256];
     snprintf(path, sizeof path, "/proc/%d/task/%s/status", pid, thread);
@@ -73,31 +79,30 @@ static bool read_thread(pid_t pid, const char *thread, char *state, uint64_t *sw
     if (!file)
         return false;
     *state = 0;
-    *switches = 0;
+    *switches = (struct switches){0};
     while (fgets(line, sizeof line, file)) {
-        unsigned long long number;
         sscanf(line, "State: %c", state);
-        if (sscanf(line, "voluntary_ctxt_switches: %llu", &number) == 1 ||
-            sscanf(line, "nonvoluntary_ctxt_switches: %llu", &number) == 1)
-            *switches += number;
+        sscanf(line, "voluntary_ctxt_switches: %" SCNu64, &switches->own);
+        sscanf(line, "nonvoluntary_ctxt_switches: %" SCNu64, &switches->forced);
     }
     fclose(file);
     return *state != 0;
 }
 
-static uint64_t switches_of(pid_t pid)
+static void add_switches(struct server_measure *measure, pid_t pid)
 {
     char path[64], state;
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *folder = opendir(path);
-    uint64_t all = 0, switches;
+    struct switches switches;
     struct dirent *entry;
     while (folder && (entry = readdir(folder)))
-        if (entry->d_name[0] != '.' && read_thread(pid, entry->d_name, &state, &switches))
-            all += switches;
+        if (entry->d_name[0] != '.' && read_thread(pid, entry->d_name, &state, &switches)) {
+            measure->sleeps += switches.own;
+            measure->switches += switches.own + switches.forced;
+        }
     if (folder)
         closedir(folder);
-    return all;
 }
 
 static void add_process(struct server_measure *measure, const struct process *process)
@@ -123,7 +128,7 @@ static int measure_all(struct server *server, struct server_measure *measure, bo
             continue;
         add_process(measure, process);
         if (switches)
-            measure->switches += switches_of(process->pid);
+            add_switches(measure, process->pid);
     }
     processes_free(&table);
     return 0;
@@ -151,12 +156,12 @@ static bool threads_stand(pid_t pid, uint64_t *stamp, bool *held)
     struct dirent *entry;
     while (folder && stand && (entry = readdir(folder))) {
         char state;
-        uint64_t switches;
+        struct switches switches;
         if (entry->d_name[0] == '.' || !read_thread(pid, entry->d_name, &state, &switches))
             continue;
         stand = strchr("TtZX", state);
         *held |= state == 't';
-        *stamp += switches + 1;
+        *stamp += switches.own + switches.forced + 1;
     }
     if (folder)
         closedir(folder);

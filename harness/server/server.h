@@ -110,11 +110,12 @@ struct server_exit server_ended(struct server *server);
 struct server_measure {
     int64_t memory; /* resident bytes, all processes */
     int threads, descriptors, processes;
-    double cpu;        /* seconds, all processes, ended ones included as far as known */
-    uint64_t switches; /* times that threads which live were switched away from; see below */
+    double cpu; /* seconds, all processes, ended ones included as far as known */
+    /* Times that threads which live were switched away from, and went to sleep; see below. */
+    uint64_t switches, sleeps;
 };
 int server_measure(struct server *server, struct server_measure *measure);
-/* Fills in `switches` too, for which it reads a file of every thread. */
+/* Fills in `switches` and `sleeps` too, for which it reads a file of every thread. */
 int server_measure_switches(struct server *server, struct server_measure *measure);
 
 /* To its first process. -1 with errno (ESRCH: it has ended). */

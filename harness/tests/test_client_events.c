@@ -191,7 +191,7 @@ static void server_verbs(void **state)
     ask("t:expect(t.server:memory() == 1 and t.server:threads() == 2 and "
         "t.server:descriptors() == 3 and t.server:processes() == 4, 'x')",
         OUTCOME_OK, "");
-    ask("t:expect(t.server:cpu() == 0.25, 'x')", OUTCOME_OK, "");
+    ask("t:expect(t.server:cpu() == 0.25 and t.server:sleeps() == 2, 'x')", OUTCOME_OK, "");
     assert_int_equal(
         ask("t.server:limit { descriptors = 20 }", OUTCOME_OK, "").last.limits.descriptors, 20);
     ask("t.server:limit { descriptor = 20 }", OUTCOME_SCRIPT, "did you mean descriptors?");

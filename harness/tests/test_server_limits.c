@@ -165,6 +165,33 @@ static void uses_cpu(void)
     fixture_finish(&made);
 }
 
+/* From the server's last sleep on it uses the processor, and never lets go of it. */
+static void test_no_sleep(void **state)
+{
+    (void)state;
+    struct fixture_server made = fixture_start("spin", NULL);
+    fixture_wait_until(server_listening(made.server));
+    struct server_measure before, after = {0};
+    CHECK(server_measure_switches(made.server, &before) == 0);
+    fixture_wait_until(server_measure_switches(made.server, &after) == 0 &&
+                       after.cpu > before.cpu + 0.05);
+    CHECK(after.sleeps == before.sleeps);
+    fixture_finish(&made);
+}
+
+static void test_sleeps(void **state)
+{
+    (void)state;
+    struct fixture_server made = fixture_start("doze", NULL);
+    fixture_wait_until(server_listening(made.server));
+    struct server_measure before, after = {0};
+    CHECK(server_measure_switches(made.server, &before) == 0);
+    fixture_wait_until(server_measure_switches(made.server, &after) == 0 &&
+                       after.sleeps >= before.sleeps + 50);
+    CHECK(after.switches >= after.sleeps);
+    fixture_finish(&made);
+}
+
 static void test_cpu(void **state)
 {
     (void)state;
@@ -245,6 +272,8 @@ int main(void)
         cmocka_unit_test(test_thousand_threads_with_usual_stacks),
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_cpu),
+        cmocka_unit_test(test_no_sleep),
+        cmocka_unit_test(test_sleeps),
         cmocka_unit_test(test_limits_lowered_while_it_runs),
         cmocka_unit_test(test_queued_signals),
     };

@@ -182,6 +182,13 @@ static void spin(void)
         ;
 }
 
+static void doze(void)
+{
+    support_listen(port);
+    for (;;)
+        usleep(1000);
+}
+
 /* Stops and kills its parent, where it may. */
 static void attack_parent(void)
 {
@@ -221,7 +228,7 @@ static const struct {
     {"threads", make_threads},    {"files", open_files},
     {"queue", queue_signals},     {"spin", spin},
     {"patricide", attack_parent}, {"memory", use_memory},
-    {"share", share_memory},
+    {"share", share_memory},      {"doze", doze},
 };
 
 int main(int argc, char **argv)
