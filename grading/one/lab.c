@@ -24,7 +24,7 @@ static int own_folder(bool up, char *folder, size_t size, struct failure *failur
     if (length < 0)
         return failure_errno(failure, STATUS_MACHINE, "/proc/self/exe (is /proc mounted?)");
     folder[length] = '\0';
-    for (int i = 0; i <= up; i++) {
+    for (int names = up ? 2 : 1; names > 0; names--) {
         char *slash = strrchr(folder, '/');
         if (slash)
             *slash = '\0';

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/order.h"
 #include "run/doctor.h"
 #include "server/box.h"
 
@@ -147,28 +148,21 @@ void doctor_sanitizers(struct finding *finding, struct diagnosis *diagnosis)
 
 #define SLEEPS 200
 
-static int compare_times(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /*
  * How late a sleep of 1 ms ends tells how long a client or a server may stand for lack of a
  * core. Limits are hundreds of milliseconds: a fifth of that is no trouble.
  */
 void doctor_clock(struct finding *finding, struct diagnosis *diagnosis)
 {
-    int64_t late[SLEEPS];
+    double late[SLEEPS]; /* ms */
     for (int i = 0; i < SLEEPS; i++) {
         struct timespec pause = {.tv_nsec = CLOCK_MILLISECOND};
         int64_t start = clock_now();
         clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
-        late[i] = clock_now() - start - CLOCK_MILLISECOND;
+        late[i] = (double)(clock_now() - start) / (double)CLOCK_MILLISECOND - 1;
     }
-    qsort(late, SLEEPS, sizeof late[0], compare_times);
-    double median = (double)late[SLEEPS / 2] / (double)CLOCK_MILLISECOND;
-    double worst = (double)late[SLEEPS - 1] / (double)CLOCK_MILLISECOND;
+    order_figures(late, SLEEPS);
+    double median = order_quantile(late, SLEEPS, 0.5), worst = late[SLEEPS - 1];
     diagnosis->time_scale = worst < 50 ? 1 : fmin(20, 1 + ceil(worst / 50));
     char remedy[128] = "";
     if (diagnosis->time_scale > 1)

@@ -154,7 +154,7 @@ struct step *task_step(lua_State *lua, enum step_kind kind, const char *verb)
 int task_untrue(lua_State *lua, const char *verb, const char *text)
 {
     struct step *step = task_step(lua, STEP_UNTRUE, verb);
-    struct task *task = task_of(lua);
+    struct task *task = step->owner;
     snprintf(task->text, sizeof task->text, "%s", text);
     step->data = task->text;
     step->size = strlen(task->text);

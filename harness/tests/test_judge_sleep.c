@@ -44,8 +44,7 @@ static void an_untraced_recording_shows_nothing(void **state)
         "{\"processes\": 1}",
         "{\"nonblocking\": true}",
         "{\"per_message\": {\"calls\": 3}}",
-        "{\"longest_sleep\": {\"call\": \"recv\", "
-        "\"seconds\": 1}}",
+        "{\"longest_sleep\": {\"call\": \"recv\", \"seconds\": 1}}",
         "{\"at_most\": {\"call\": \"accept\", \"count\": 1}}",
         "{\"no_calls_on_closed\": true}",
         "{\"stack\": {\"most\": 65536}}",

@@ -7,11 +7,12 @@ static struct diagnosis diagnosis;
 
 static const struct finding *found(const char *name)
 {
-    for (size_t i = 0; i < diagnosis.count; i++)
-        if (strcmp(diagnosis.findings[i].name, name) == 0)
-            return &diagnosis.findings[i];
-    fail_msg("no finding %s", name);
-    return NULL;
+    size_t i = 0;
+    while (i < diagnosis.count && strcmp(diagnosis.findings[i].name, name) != 0)
+        i++;
+    if (i == diagnosis.count)
+        fail_msg("no finding %s", name);
+    return &diagnosis.findings[i];
 }
 
 static void test_this_machine(void **state)

@@ -38,7 +38,7 @@ static void sends_read(const char *path, struct sends *sends, uint64_t *seed)
 
 static void one_script_one_seed(void **state)
 {
-    struct sends first = {.count = 0}, other;
+    struct sends first = {.count = 0}, other = {.count = 0};
     uint64_t seed, same;
     glob_t found;
     (void)state;

@@ -129,7 +129,7 @@ static int child_pause(void *context)
 
 static void make_by_vfork(void)
 {
-    if (vfork() == 0)
+    if (vfork() == 0) /* NOLINT: what is tested */
         _exit(3);
 }
 

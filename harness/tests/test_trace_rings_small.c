@@ -37,9 +37,7 @@ static void test_direct(void **state)
     int port, listener = listen_anywhere(&port);
     traced_start(&traced, direct_once, &listener);
     int client = connect_to(port);
-    struct sockaddr_in own;
-    socklen_t size = sizeof own;
-    getsockname(client, (struct sockaddr *)&own, &size);
+    struct sockaddr_in own = own_address(client);
     assert_int_equal(send(client, "hello", 5, 0), 5);
     expect_bytes(client, "hello", 5);
     expect_end(client);

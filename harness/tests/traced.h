@@ -68,7 +68,7 @@ static __attribute__((unused)) void traced_begin(struct traced *traced, traced_p
     struct failure failure;
     struct recording_header header = {.source = "test", .tier = "ptrace"};
     struct trace_options options = *how;
-    int gate[2];
+    int gate[2] = {-1, -1};
     memset(traced, 0, sizeof *traced);
     strcpy(traced->folder, "/tmp/iolab-test-trace-XXXXXX");
     assert_non_null(mkdtemp(traced->folder));
@@ -168,18 +168,25 @@ static __attribute__((unused)) void traced_await(struct traced *traced, const ch
     }
 }
 
+/* Our end of a socket. */
+static __attribute__((unused)) struct sockaddr_in own_address(int fd)
+{
+    struct sockaddr_in own = {.sin_family = AF_UNSPEC};
+    socklen_t size = sizeof own;
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &size), 0);
+    return own;
+}
+
 /* A listening socket on a free port of 127.0.0.1; made before the fork, so that it is open. */
 static __attribute__((unused)) int listen_anywhere(int *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(listener >= 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(listener, 4096), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-    *port = ntohs(address.sin_port);
+    *port = ntohs(own_address(listener).sin_port);
     return listener;
 }
 

@@ -44,7 +44,7 @@ static unsigned long inode_of(const struct visit *visit, const struct ring *ring
 static bool peer_of(const struct visit *visit, unsigned long wanted, struct sockaddr_in *peer)
 {
     char path[64], line[512];
-    unsigned address, port;
+    unsigned address = 0, port = 0;
     unsigned long inode;
     bool found = false;
     snprintf(path, sizeof path, "/proc/%d/net/tcp", visit->thread->tid);
