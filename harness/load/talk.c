@@ -169,8 +169,12 @@ static void take(struct worker *worker, struct peer *peer, size_t most)
                           memory_order_relaxed);
     if (worker->spec->each && peer->answered == (uint64_t)worker->spec->each)
         renew(worker, peer);
-    else if (peer->answered > before)
-        talk_begin(worker, peer, now);
+}
+
+void talk_go_on(struct worker *worker, struct peer *peer)
+{
+    if (peer->kind == PEER_SPEAKS && peer->state == PEER_OPEN)
+        talk_begin(worker, peer, clock_now());
 }
 
 /* --- slow readers --- */
@@ -207,8 +211,6 @@ static void established(struct worker *worker, struct peer *peer)
     worker->result.arrived += talk_measured(worker, now);
     histogram_record(worker->result.connect, now - peer->connecting_since);
     watch(worker, peer, EPOLL_CTL_MOD, peer->kind == PEER_SLOW ? EPOLLOUT : EPOLLIN);
-    if (peer->kind == PEER_SPEAKS && worker->from > 0) /* it came anew, or late */
-        talk_begin(worker, peer, now);
 }
 
 void talk_handle(struct worker *worker, struct peer *peer, uint32_t events)

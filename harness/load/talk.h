@@ -19,6 +19,9 @@ void talk_note_error(struct worker *worker, enum load_error kind, int error);
 /* Deals with what epoll says of it. */
 void talk_handle(struct worker *worker, struct peer *peer, uint32_t events);
 
+/* Begins its next messages, when what epoll said has been dealt with. */
+void talk_go_on(struct worker *worker, struct peer *peer);
+
 /* A slow reader reads its share of a tenth of a second. */
 void talk_read_slowly(struct worker *worker, struct peer *peer);
 

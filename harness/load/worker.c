@@ -52,6 +52,9 @@ static void wait_until(struct worker *worker, int64_t until)
     int count = epoll_pwait2(worker->epoll, events, EVENTS, &time, NULL);
     for (int i = 0; i < count; i++)
         talk_handle(worker, events[i].data.ptr, events[i].events);
+    /* All answers are taken before the next messages go: the server gets those together. */
+    for (int i = 0; i < count && worker->from > 0; i++)
+        talk_go_on(worker, events[i].data.ptr);
 }
 
 /* --- connecting --- */
