@@ -105,12 +105,17 @@ static bool verb_exited(struct call *call)
     return done(call);
 }
 
+static int measure_for(const struct call *call, struct server_measure *measure)
+{
+    struct server *server = call->control->server;
+    return call->request->verb == SERVER_SLEEPS ? server_measure_switches(server, measure)
+                                                : server_measure(server, measure);
+}
+
 static bool verb_measure(struct call *call)
 {
     struct server_measure measure;
-    bool sleeps = call->request->verb == SERVER_SLEEPS;
-    if ((sleeps ? server_measure_switches : server_measure)(call->control->server, &measure) <
-        0) {
+    if (measure_for(call, &measure) < 0) {
         call->result->outcome = OUTCOME_CLOSED;
         snprintf(call->result->message, sizeof call->result->message,
                  "the server is no longer there");
