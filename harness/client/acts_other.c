@@ -33,8 +33,7 @@ static bool stall(struct act *act)
 
 static bool resume(struct act *act)
 {
-    act->client->stalled = false;
-    socket_read(act->play, act->client);
+    socket_resume(act->play, act->client);
     return act_ok(act);
 }
 

@@ -95,6 +95,7 @@ bool socket_open(struct act *act)
     if (client->fd < 0)
         return no_descriptor(act);
     set_up(client->fd, act->step);
+    client->narrow = act->step->receive_buffer > 0;
     if (bind_source(client->fd, act, &source) != 0)
         return refuse(act, errno);
     getsockname(client->fd, (struct sockaddr *)&source, &size);

@@ -39,6 +39,7 @@ struct client {
     int number, fd, connection;
     enum client_state state;
     bool stalled;          /* reads nothing */
+    bool narrow;           /* its receive buffer is smaller than the kernel's */
     bool readable;         /* recv() has not said EAGAIN since the last edge */
     bool ended;            /* FIN was read */
     bool hung;             /* epoll said that a FIN came, perhaps behind unread bytes */
@@ -141,6 +142,7 @@ bool socket_finish(struct act *act);
 /* socket.c: system calls of clients, each with its STEP event */
 struct client *socket_client(struct play *play, int number);
 void socket_read(struct play *play, struct client *client);
+void socket_resume(struct play *play, struct client *client);
 void socket_ready(struct play *play, struct client *client, uint32_t events);
 /* Sends what fits. Bytes taken; -1 with errno when the connection is broken. */
 int64_t socket_send(struct act *act, const char *bytes, size_t size);

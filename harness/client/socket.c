@@ -3,6 +3,8 @@
  * around the system call, and the event is written after it.
  */
 #include <errno.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -113,6 +115,28 @@ void socket_read(struct play *play, struct client *client)
             note_end(play, client, begun, true);
         }
     }
+}
+
+/*
+ * A buffer that was small so that it would be full has done its work. Left small, the peer's
+ * kernel, whose segments are half of the largest window it saw, may find the window a few bytes
+ * too small for one, and send only when its persist timer runs out: 8 KB each 200 ms, for minutes.
+ */
+static void widen(struct client *client)
+{
+    int buffer = 1 << 20, window = UINT16_MAX; /* a small buffer's window was not to be scaled */
+    setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    setsockopt(client->fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof window);
+    client->narrow = false;
+}
+
+/* Reads before it widens: up to Linux 6.8 a clamp also holds the window at what it is. */
+void socket_resume(struct play *play, struct client *client)
+{
+    client->stalled = false;
+    socket_read(play, client);
+    if (client->narrow && client->state == CLIENT_OPEN)
+        widen(client);
 }
 
 /* Without reading: has the peer reset? After its FIN, the error is EPIPE. */

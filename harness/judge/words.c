@@ -179,26 +179,33 @@ static void put_result(FILE *out, const struct view *view, const struct call *ca
         fprintf(out, ", asleep %s", length.text);
 }
 
-/* An operation is of no thread: it is handed in, and some time later it has been completed. */
+static void put_connection(FILE *out, const struct call *call)
+{
+    if (call->enter->connection > 0)
+        fprintf(out, " on connection %d", call->enter->connection);
+}
+
+/* An operation is of no thread: it is handed in, and some time later it has been completed. What
+   became of it stands first: who shows lines at a screen's width cuts their ends. */
 static void put_completion(FILE *out, const struct view *view, const struct call *call)
 {
     const struct event *complete = call->leave;
     const struct operation *operation =
         operations_of(&view->operations, view->recording, call->enter);
-    fprintf(out, " submitted at %s", words_moment(call->enter->time).text);
-    if (!complete) {
-        fputs(", not completed", out);
-        return;
-    }
-    if (complete->error)
-        fprintf(out, ", completed = %s", event_errno_name(complete->error));
+    if (!complete)
+        fputs(" not completed", out);
+    else if (complete->error)
+        fprintf(out, " = %s", event_errno_name(complete->error));
     else
-        fprintf(out, ", completed = %" PRId64, complete->result);
-    if (operation && operation->completions > 1)
+        fprintf(out, " = %" PRId64, complete->result);
+    if (complete && operation && operation->completions > 1)
         fprintf(out, " (and %zu more)", operation->completions - 1);
-    fprintf(out, " at %s", words_moment(complete->time).text);
     if (call->refused)
         fputs(" (made to fail by the harness)", out);
+    if (complete)
+        fprintf(out, " at %s", words_moment(complete->time).text);
+    put_connection(out, call);
+    fprintf(out, ", submitted at %s", words_moment(call->enter->time).text);
 }
 
 char *words_call(const struct view *view, const struct call *call)
@@ -212,12 +219,12 @@ char *words_call(const struct view *view, const struct call *call)
         fprintf(out, "thread %d: ", call->enter->thread);
     put_clean(out, call->enter->call, 32);
     put_arguments(out, call->enter);
-    if (call->enter->connection > 0)
-        fprintf(out, " on connection %d", call->enter->connection);
-    if (call_is_operation(call))
+    if (call_is_operation(call)) {
         put_completion(out, view, call);
-    else
+    } else {
+        put_connection(out, call);
         put_result(out, view, call);
+    }
     fclose(out);
     return text;
 }

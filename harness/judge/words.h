@@ -34,8 +34,9 @@ struct long_words words_calls(const char *name);
 void words_quote(FILE *out, const char *data, size_t size, size_t most);
 
 /*
- * A call in one line: `thread 2: recv(5) on connection 1 = 12, asleep 1.2 s`. At most about 100
- * bytes; free text of the recording is cut, and control characters in it are escaped.
+ * A call in one line: `thread 2: recv(5) on connection 1 = 12, asleep 1.2 s`; an operation of a
+ * ring: `IORING_OP_RECV(5, 4096) = 12 at 0.3 s on connection 1, submitted at 0.1 s`. At most about
+ * 120 bytes; free text of the recording is cut, and control characters in it are escaped.
  */
 char *words_call(const struct view *view, const struct call *call);
 

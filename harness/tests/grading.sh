@@ -132,15 +132,19 @@ some_checks() { # name, numbers
     if [ -n "${WHOLE:-}" ]; then echo '*'; else echo "$only"; fi
 }
 
-# The solution with a patch: $source, a folder that others may use at the same time. It stays,
-# under a name that goes with its contents, and so does what the compiler made of it.
+# The solution with a patch, or the file that its line "Of:" names, as server.c: $source, a folder
+# that others may use at the same time. It stays, under a name that goes with its contents, and so
+# does what the compiler made of it.
 mutated() { # lab, patch
-    local made
-    source=build/mutants/$1/$(basename "$2" .patch)-$(cat solutions/"$1"/*.[ch] "$2" | cksum | cut -d ' ' -f 1)
+    local made of files=(solutions/"$1"/*.[ch])
+    of=$(sed -n 's/^Of: *//p' "$2")
+    [ -z "$of" ] || files=(solutions/"$1/$of")
+    source=build/mutants/$1/$(basename "$2" .patch)-$(cat "${files[@]}" "$2" | cksum | cut -d ' ' -f 1)
     [ ! -d "$source" ] || return 0
     mkdir -p "build/mutants/$1" && made=$(mktemp -d "build/mutants/$1/XXXXXX") || return 1
     chmod 755 "$made"
-    cp solutions/"$1"/*.[ch] "$made"/
+    cp "${files[@]}" "$made"/
+    [ -z "$of" ] || mv "$made/$(basename "$of")" "$made/server.c"
     if patch -s -p1 -d "$made" <"$2" && mv -T "$made" "$source" 2>&-; then return 0; fi
     rm -rf "$made"
     [ -d "$source" ]

@@ -18,6 +18,7 @@
 #define CHUNK   4096
 #define CHUNKS  128
 #define ALLOWED 32768
+#define LOCKED  64 /* notifications to come: beyond them, sends copy */
 
 struct request {
     void (*done)(struct request *, int result, unsigned flags);
@@ -38,6 +39,7 @@ struct client {
     struct piece *first, **last;
     size_t queued;
     int fd, finished, failed, sending;
+    int copies; /* its next send copies, or the one under way */
     int pieces; /* in memory */
     struct timespec stamp;
     struct __kernel_timespec quiet, stuck;
@@ -47,7 +49,7 @@ static struct io_uring ring;
 static struct client *all;
 static struct io_uring_buf_ring *chunks;
 static char *memory;
-static int server, wake[2], leave, idle = 60;
+static int server, wake[2], leave, idle = 60, locked;
 static struct request accepting, retrying, waking, nothing;
 static struct __kernel_timespec half = {.tv_nsec = 500000000};
 
@@ -102,8 +104,12 @@ static void transmit(struct client *c)
 {
     struct piece *p = c->first;
     c->stuck.tv_sec = idle;
+    c->copies |= locked >= LOCKED;
     struct io_uring_sqe *sqe = take(2);
-    io_uring_prep_send_zc(sqe, c->fd, p->data + p->from, p->size - p->from, MSG_NOSIGNAL, 0);
+    if (c->copies)
+        io_uring_prep_send(sqe, c->fd, p->data + p->from, p->size - p->from, MSG_NOSIGNAL);
+    else
+        io_uring_prep_send_zc(sqe, c->fd, p->data + p->from, p->size - p->from, MSG_NOSIGNAL, 0);
     watch(sqe, &p->send);
     with_limit(sqe, &c->stuck);
     c->sending = 1;
@@ -208,6 +214,7 @@ static void on_send(struct request *request, int result, unsigned flags)
 {
     struct piece *p = (struct piece *)request;
     struct client *c = p->client;
+    locked += flags & IORING_CQE_F_NOTIF ? -1 : (flags & IORING_CQE_F_MORE) != 0;
     if (!(flags & IORING_CQE_F_MORE))
         request->pending--; /* with it, the memory is in use until a notification comes */
     if (!(flags & IORING_CQE_F_NOTIF)) {
@@ -215,7 +222,10 @@ static void on_send(struct request *request, int result, unsigned flags)
         if (result > 0) {
             p->from += (size_t)result;
             c->queued -= (size_t)result;
+            c->copies = 0;
             touch(c);
+        } else if ((result == -ENOBUFS || result == -ENOMEM) && !c->copies) {
+            c->copies = 1; /* all of a user's programs share what may be locked: RLIMIT_MEMLOCK */
         } else {
             fail(c);
         }
