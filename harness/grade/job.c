@@ -65,6 +65,9 @@ static void end(struct pool *pool, struct job *job, int status)
     job->status = status;
     job->duration = job->started ? clock_now() - job->started : 0;
     pool->done(pool->context, job);
+    if (job->again)
+        job->state = JOB_WAITING;
+    job->again = false;
 }
 
 static void start(struct pool *pool, struct job *job)

@@ -35,10 +35,12 @@ struct job {
     double seconds;   /* it may take at most */
     int status;       /* wait status, when done */
     bool late;        /* it was killed at its deadline */
+    bool again;       /* what it did counts for nothing: see job_done_fn */
     bool overtime;    /* the time for all jobs was over before it was done */
 };
 
-/* Called when a job is done; may change programs' states. */
+/* Called when a job is done; may change programs' states, and ask for this job once more (`again`,
+   with another spec). */
 typedef void job_done_fn(void *context, struct job *job);
 
 /*

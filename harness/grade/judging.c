@@ -122,8 +122,32 @@ static void add_overtime(struct judging *judging, int number, const char *name, 
     add(judging, judge_overtime(number, name, points, judging->options->seconds));
 }
 
-/* Of a check with its program: from what it left. */
-static struct verdict *judge_recording(struct judging *judging, const struct job *job,
+/* It failed where others may have had the memory that it was refused. Unwatched, nobody sees that:
+   then whoever did not stay is given another try. */
+static bool deserves_turn(const struct judging *judging, const struct job *job,
+                          const struct verdict *verdict, const struct recording *recording)
+{
+    if (!judging->plan->takes_turns || job->spec.alone || verdict->status == VERDICT_PASS)
+        return false;
+    if (job->spec.watch)
+        return judge_lacked_memory(recording);
+    enum server_fate fate = judge_fate(recording);
+    return fate == FATE_UNHEARD || fate == FATE_LEFT;
+}
+
+static void forget_reports(const struct job *job)
+{
+    char pattern[PATH_MAX];
+    snprintf(pattern, sizeof pattern, "%s.*", job->sanitizer_log);
+    glob_t found = {0};
+    glob(pattern, 0, NULL, &found);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        unlink(found.gl_pathv[i]);
+    globfree(&found);
+}
+
+/* Of a check with its program: from what it left. NULL: it is to run again, alone. */
+static struct verdict *judge_recording(struct judging *judging, struct job *job,
                                        const struct check *check)
 {
     struct failure failure = {0};
@@ -134,6 +158,13 @@ static struct verdict *judge_recording(struct judging *judging, const struct job
     struct verdict *verdict = judge_check(check, recording, job->recording, broken);
     if (verdict)
         verdict->duration = (double)job->duration / 1e9;
+    if (verdict && deserves_turn(judging, job, verdict, recording)) {
+        verdict_free(verdict);
+        recording_free(recording);
+        forget_reports(job);
+        job->again = job->spec.alone = true;
+        return NULL;
+    }
     note_outcome(judging, job, verdict, recording);
     keep_recording(judging, job, verdict && verdict->status != VERDICT_ERROR, recording);
     return verdict;

@@ -13,12 +13,14 @@
 #include "base/cores.h"
 #include "grade/folder.h"
 #include "server/box.h"
+#include "server/locked_memory.h"
 #include "trace/trace.h"
 
 #define BUILD_SECONDS  60.0 /* on a busy machine; what compiles for ever uses up its CPU time */
 #define MARGIN_SECONDS 60.0 /* for starting, stopping and writing, on a busy machine */
 /* A worker's limits do not count while it is kept from running; this ends one that is stuck. */
 #define PATIENCE 3.0
+#define TURN_SECONDS 600.0 /* for checks of others, before its own begins */
 
 /* Is `number` one of "21,3*"? */
 static bool number_matches(const char *list, int number)
@@ -180,7 +182,8 @@ static void add_check(struct plan *plan, struct scenario *scenario, size_t index
         .sanitizer_log = sanitize ? job->sanitizer_log : NULL,
         .boxed = plan->boxed,
     };
-    job->seconds = PATIENCE * run_seconds(&job->spec) + MARGIN_SECONDS * plan->time_scale;
+    job->seconds = PATIENCE * run_seconds(&job->spec) + MARGIN_SECONDS * plan->time_scale +
+                   (plan->takes_turns ? TURN_SECONDS : 0);
 }
 
 static void add_checks(struct plan *plan, const struct grade_options *options, bool sanitize)
@@ -274,6 +277,8 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
         return -1;
     plan->parallel = options->jobs ? options->jobs : side_by_side(plan->time_scale);
     plan->boxed = options->boxed;
+    plan->takes_turns =
+        needs_names(plan->lab->manifest->needs, "io_uring") && locked_memory_is_shared();
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
     if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
         check_box(options, failure) < 0 || find_source(plan, options, failure) < 0 ||

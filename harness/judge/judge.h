@@ -94,6 +94,10 @@ enum server_fate {
 };
 enum server_fate judge_fate(const struct recording *recording);
 
+/* A ring, its buffers or a zero-copy send found no memory that may be locked. What is locked counts
+   for all programs of a user together: others may have had it. */
+bool judge_lacked_memory(const struct recording *recording);
+
 /* A check on the sanitizer's build, and the same on the plain one. */
 struct sanitized_run {
     int number;

@@ -23,6 +23,7 @@
 #include "run/needs.h"
 #include "run/sanitizer.h"
 #include "server/box.h"
+#include "server/locked_memory.h"
 #include "server/server.h"
 #include "trace/trace.h"
 
@@ -312,9 +313,17 @@ double run_seconds(const struct run_spec *spec)
     return (own ? own : spec->manifest->time) * spec->time_scale;
 }
 
+/* Held until this process ends. */
+static void await_turn(const struct run_spec *spec)
+{
+    if (needs_names(spec->manifest->needs, "io_uring") && locked_memory_is_shared())
+        locked_memory_turn(spec->alone);
+}
+
 static enum run_end run_check(const struct run_spec *spec)
 {
     struct failure failure = {0};
+    await_turn(spec);
     struct run run = {
         .spec = spec,
         .check = scenario_check(spec->scenario, spec->index),

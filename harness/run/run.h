@@ -26,6 +26,7 @@ struct run_spec {
     bool sanitized;            /* the program is the sanitizer's build */
     const char *sanitizer_log; /* path prefix of its reports; NULL */
     bool boxed;                /* the server runs in a box of bubblewrap */
+    bool alone;                /* in locked memory: see server/locked_memory.h */
 };
 
 /* How a run ended, as the worker's exit status. What happened stands in the recording. */

@@ -21,9 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Users of the machine as it is; a container's user namespace mostly has 65,536. */
-#define FAR_USER 1879048192u
-
 static enum isolation current = ISOLATION_GROUP;
 static bool by_user_namespace;
 
@@ -100,7 +97,7 @@ static int enter_namespaces(const char **step)
     if (geteuid() != 0 || unshare(CLONE_NEWNET | CLONE_NEWIPC) < 0) {
         /* The machine's root is bound by no limit on processes, also in a user namespace, and
            could not become somebody else in there: better without. */
-        if (geteuid() == 0 && isolate_user_exists(FAR_USER))
+        if (geteuid() == 0 && isolate_user_exists(ISOLATE_FREE_USERS))
             return errno;
         *step = "a user namespace";
         int error = isolate_user(geteuid(), getegid());

@@ -10,6 +10,10 @@ enum isolation isolate_current(void);
 /* Was a user namespace made for it? Then one more can be made inside. */
 bool isolate_by_user_namespace(void);
 
+/* Users from here on belong to nobody (systemd's "users, groups and ids" leaves them free); a
+   container's user namespace mostly has 65,536. */
+#define ISOLATE_FREE_USERS 1879048192u
+
 /* Is there such a user in our user namespace? A container may have only a few. */
 bool isolate_user_exists(uid_t user);
 

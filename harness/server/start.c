@@ -18,9 +18,6 @@
 #include "server/child.h"
 #include "server/instance.h"
 
-/* Users from here on belong to nobody (systemd's "users, groups and ids" leaves them free). */
-#define FIRST_FREE_USER 1879048192u
-
 /* Threads of the worker that come after counting: the tracer's and a few more. */
 #define SPARE_THREADS 8
 
@@ -139,7 +136,7 @@ static bool leave_root(const struct start *start, unsigned user)
 static int choose_user(struct start *start, struct server *server, struct failure *failure)
 {
     struct child_plan *plan = &start->plan;
-    unsigned user = FIRST_FREE_USER + (unsigned)getpid();
+    unsigned user = ISOLATE_FREE_USERS + (unsigned)getpid();
     plan->user = geteuid();
     plan->group = getegid();
     plan->change_user = leave_root(start, user);

@@ -10,8 +10,8 @@ struct entry {
     const char *words;
 };
 
-static void put_entry(struct tape *tape, double when, enum event_kind kind,
-                      const struct entry *entry, int64_t result, const char *words)
+static uint64_t put_entry(struct tape *tape, double when, enum event_kind kind,
+                          const struct entry *entry, int64_t result, const char *words)
 {
     struct event event = call_event(kind, when, kind == EVENT_SUBMIT, entry->call,
                                     entry->connection + 4, entry->connection);
@@ -23,12 +23,12 @@ static void put_entry(struct tape *tape, double when, enum event_kind kind,
         event.result = result < 0 ? -1 : result;
         event.error = result < 0 ? (int)-result : 0;
     }
-    tape_put(tape, &event);
+    return tape_put(tape, &event);
 }
 
-static void submit(struct tape *tape, double when, struct entry entry)
+static uint64_t submit(struct tape *tape, double when, struct entry entry)
 {
-    put_entry(tape, when, EVENT_SUBMIT, &entry, 0, entry.words);
+    return put_entry(tape, when, EVENT_SUBMIT, &entry, 0, entry.words);
 }
 
 static void complete(struct tape *tape, double when, struct entry entry, int64_t result,
@@ -309,6 +309,50 @@ static void a_pending_receive_holds_the_socket(void **state)
     expect_rules(&tape, "{\"pending_at_close\": false}", VERDICT_PASS, NULL);
 }
 
+/* --- memory that others may have had --- */
+
+static bool lacked(struct tape *tape)
+{
+    tape_stop(tape, 900);
+    bool found = judge_lacked_memory(tape_read(tape));
+    tape_end(tape);
+    return found;
+}
+
+static bool setup_lacked(int error)
+{
+    struct tape tape;
+    tape_begin(&tape, "ptrace", true);
+    tape_call(&tape, 10, 0, 1, "io_uring_setup", -1, 0, -error);
+    return lacked(&tape);
+}
+
+static bool operation_lacked(const char *call, int error, bool made)
+{
+    struct tape tape;
+    struct entry entry = {call, 1, 12, 100, 0x1000, NULL};
+    echoes(&tape, 1);
+    enter_ring(&tape, 100, 1, "submit 1, wait 1, GETEVENTS, head 2", "completed 1, head 2");
+    uint64_t number = submit(&tape, 100, entry);
+    if (made)
+        tape_fault(&tape, 100, number, error);
+    complete(&tape, 100.5, entry, -error, NULL);
+    return lacked(&tape);
+}
+
+static void memory_that_others_have(void **state)
+{
+    (void)state;
+    assert_true(setup_lacked(ENOMEM));
+    assert_false(setup_lacked(EPERM));
+    assert_true(operation_lacked("IORING_OP_SEND_ZC", ENOBUFS, false));
+    assert_true(operation_lacked("IORING_OP_SENDMSG_ZC", ENOMEM, false));
+    assert_false(operation_lacked("IORING_OP_SEND_ZC", ENOBUFS, true));
+    assert_false(operation_lacked("IORING_OP_SEND_ZC", ECONNRESET, false));
+    assert_false(operation_lacked("IORING_OP_RECV", ENOBUFS, false)); /* no buffer was free */
+    assert_false(judge_lacked_memory(NULL));
+}
+
 /* --- the story --- */
 
 static void the_story_shows_operations(void **state)
@@ -353,6 +397,7 @@ int main(void)
         cmocka_unit_test(buffers_are_returned),
         cmocka_unit_test(zero_copy_wants_the_notification),
         cmocka_unit_test(a_pending_receive_holds_the_socket),
+        cmocka_unit_test(memory_that_others_have),
         cmocka_unit_test(the_story_shows_operations),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

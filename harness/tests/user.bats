@@ -49,3 +49,20 @@ as_user() { # command…
     [ "$status" -eq 0 ]
     nothing_left
 }
+
+# Three quarters of what all of a user's programs may lock: two such servers cannot run at once.
+@test "servers of an ordinary user that lock much memory run alone where they must" {
+    ulimit -l 8192
+    sed 's|^    ring_based_echo_server(server_fd);|    static char locked[6 << 20];\
+    struct iovec all = {locked, sizeof locked};\
+    if (io_uring_register_buffers(\&ring, \&all, 1) < 0)\
+        return 1;\
+&|' "$root/solutions/09-io-uring/server.c" >"$work/server.c"
+    report=$work/report.json
+    run as_user "$work/tree/build/iolab-main" grade --source "$work/server.c" --jobs 8 \
+        --format json --output "$report" 09
+    echo "$output"
+    jq -r '.checks[] | select(.status != "pass") | "\(.number) \(.message)"' "$report"
+    [ "$status" -eq 0 ]
+    nothing_left
+}
