@@ -11,7 +11,7 @@
 #
 # In an attack's first comment stand lab:, checks: (numbers, or whole), and perhaps base:, before:
 # (it stands before its base), compiles: no, twice:, heavy: (it runs with nothing beside it but a
-# neighbour).
+# neighbour), neighbour: (the lab whose solution is beside it; none: an echo of lab 01).
 # --user: as an ordinary user, when root runs it. JOBS attacks run side by side (3).
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -139,18 +139,30 @@ stands() { # folder: no check is the machine's fault
 
 # --- one attack ---
 
-neighbour() { # folder, heavy: an honest submission beside it
-    local checks=11,21
-    [ "$2" != yes ] || checks=whole
-    grade "$1" 01 "$checks" "$work/honest-neighbour.c"
+neighbour() { # folder, kind: an honest submission beside it
+    case $2 in
+    light) grade "$1" 01 11,21 "$work/honest-neighbour.c" ;;
+    heavy) grade "$1" 01 whole "$work/honest-neighbour.c" ;;
+    *) grade "$1" "$2" '[1-4]?' "$(echo "$tree/solutions/$2"-*/server.c)" ;;
+    esac
+}
+
+neighbour_of() { # attack: a lab, or how much of lab 01 is graded
+    local lab
+    lab=$(field "$1" neighbour)
+    echo "${lab:-$(kind_of "$1")}"
+}
+
+kind_of() { # attack
+    if [ "$(field "$1" heavy)" = yes ]; then echo heavy; else echo light; fi
 }
 
 try() { # attack: a line of the table
-    local attack=$1 name folder mark lab checks heavy path begin=$SECONDS
+    local attack=$1 name folder mark lab checks beside path begin=$SECONDS
     name=$(basename "$attack") name=${name%.*}
     folder=$work/runs/$name
     mark=mark-$name-$(basename "$work")
-    lab=$(field "$attack" lab) checks=$(field "$attack" checks) heavy=$(field "$attack" heavy)
+    lab=$(field "$attack" lab) checks=$(field "$attack" checks) beside=$(neighbour_of "$attack")
     mkdir -p "$folder/source"
     case $attack in
     *.py) checks=whole path=$(python3 "$attack" "$mark" "$work" "$folder/source/handed-in") ;;
@@ -158,7 +170,7 @@ try() { # attack: a line of the table
     esac
     local honest
     honest=$(honest_points "$attack")
-    neighbour "$folder/neighbour" "$heavy" &
+    neighbour "$folder/neighbour" "$beside" &
     grade "$folder" "$lab" "$checks" "$path"
     if [ "$(field "$attack" twice)" = yes ]; then
         rm -rf "$folder/recordings"
@@ -169,7 +181,7 @@ try() { # attack: a line of the table
         printf '%-32s BROKEN: it does not compile, or does so\n' "$name"
         return
     }
-    judge_run "$name" "$folder" "$honest" "$heavy" $((SECONDS - begin))
+    judge_run "$name" "$folder" "$honest" "$beside" $((SECONDS - begin))
     rm -rf "$folder/recordings" "$folder/neighbour/recordings"
 }
 
@@ -182,9 +194,8 @@ compiles_as_said() { # attack, folder
         echo false || echo true)" ]
 }
 
-judge_run() { # name, folder, honest, heavy, seconds
-    local got gained left found lost told stand=yes verdict=ok usual=$work/usual
-    [ "$4" != yes ] || usual=$work/usual-whole
+judge_run() { # name, folder, honest, neighbour, seconds
+    local got gained left found lost told stand=yes verdict=ok usual=$work/usual-$4
     got=$(points "$2")
     gained=$(jq -n "$got - $3" 2>/dev/null || echo "?")
     left=$(all_gone "$2")
@@ -202,11 +213,9 @@ judge_run() { # name, folder, honest, heavy, seconds
 # --- all of them ---
 
 list() { # heavy or light
-    local attack kind
+    local attack
     for attack in "$attacks"/*.c "$attacks"/*.py; do
-        kind=light
-        [ "$(field "$attack" heavy)" != yes ] || kind=heavy
-        [ "$kind" = "$1" ] || continue
+        [ "$(kind_of "$attack")" = "$1" ] || continue
         [ -z "$names" ] || [[ " $names " == *" $(basename "${attack%.*}") "* ]] || continue
         echo "$attack"
     done
@@ -215,8 +224,8 @@ list() { # heavy or light
 run_all() {
     cp "$attacks/bases/echo.c" "$work/honest-neighbour.c"
     mark='mark-honest'
-    neighbour "$work/usual" ''
-    [ -z "$(list heavy)" ] || neighbour "$work/usual-whole" yes
+    for attack in $(list light) $(list heavy); do neighbour_of "$attack"; done | sort -u |
+        while read -r kind; do neighbour "$work/usual-$kind" "$kind"; done
     manifest >"$work/manifest"
     printf '%-32s %6s %6s %6s %6s %5s %5s %5s  %-9s\n' attack honest points gained stands left \
         outs. neigh. verdict
