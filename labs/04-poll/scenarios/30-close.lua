@@ -54,7 +54,8 @@ check "the one who moves is not passed over" {
     "Two had something for your server at the same time: one its end, the other a line. Who was "
       .. "served in this round?",
     "The last entry was moved to index i, and the loop went on with i + 1.",
-    "After a removal look at the same index again, or walk through the array backwards.",
+    "After a removal look at the same index again, or walk through the array backwards. And close a "
+      .. "descriptor only when its entry goes too: the next client may get its number at once.",
   },
   run = function(t)
     local c, one = {}
@@ -77,6 +78,23 @@ check "the one who moves is not passed over" {
     for _, i in ipairs { 4, 5 } do
       c[i]:echo("and I\n", { within = 10 })
     end
+
+    -- As many come as have left: one of them gets the number of the one who leaves now.
+    t.server:stop()
+    c[4]:close()
+    local newcomers = {}
+    for i = 1, 7 do
+      newcomers[i] = t:connect()
+      newcomers[i]:send("I came\n")
+    end
+    t.server:continue()
+    for _, newcomer in ipairs(newcomers) do
+      newcomer:expect("I came\n", { within = 10 })
+    end
+    for _, newcomer in ipairs(newcomers) do
+      newcomer:echo("and I stay\n", { within = 10 })
+    end
+    c[5]:echo("still here\n", { within = 10 })
     t:rules { serves_all = true }
   end,
 }
