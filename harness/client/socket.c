@@ -124,13 +124,13 @@ void socket_read(struct play *play, struct client *client)
  */
 static void widen(struct client *client)
 {
-    int buffer = 1 << 20, window = UINT16_MAX; /* a small buffer's window was not to be scaled */
+    int buffer = 1 << 20, window = UINT16_MAX; /* as large as it can be without scaling */
     setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     setsockopt(client->fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &window, sizeof window);
     client->narrow = false;
 }
 
-/* Reads before it widens: up to Linux 6.8 a clamp also holds the window at what it is. */
+/* Reads before it widens: some kernels' clamp also keeps a window that is closed from opening. */
 void socket_resume(struct play *play, struct client *client)
 {
     client->stalled = false;

@@ -72,6 +72,7 @@ static void end(struct pool *pool, struct job *job, int status)
 
 static void start(struct pool *pool, struct job *job)
 {
+    job->late = false;
     job->started = clock_now();
     job->deadline = job->started + (int64_t)(job->seconds * CLOCK_SECOND);
     job->pid = job->build ? spawn_build(job, pool->before) : run_spawn(&job->spec);
