@@ -8,15 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "judge/evidence.h"
 #include "judge/judge.h"
-#include "judge/words.h"
-#include "run/doctor.h"
 
 #define TEXT_MAX 65536
 
-/* A file's text, at most TEXT_MAX bytes; "" when there is none. The caller frees it. */
-static char *read_text(const char *path)
+char *judging_text(const char *path)
 {
     char *text = calloc(1, TEXT_MAX + 1);
     FILE *in = fopen(path, "re");
@@ -49,7 +45,7 @@ static void built(struct judging *judging, struct job *job)
                                          : PROGRAM_BROKEN;
     if (program != judging->plan->programs)
         return;
-    judging->messages = read_text(program->messages);
+    judging->messages = judging_text(program->messages);
     judging->report->build = judging->messages;
     judging->report->built = program->state == PROGRAM_BUILT;
     judging->unbuilt = program->state == PROGRAM_WRONG;
@@ -61,7 +57,7 @@ static struct verdict *judge_without_program(const struct judging *judging,
                                              const struct job *job)
 {
     const struct check *check = scenario_check(job->spec.scenario, job->spec.index);
-    char *messages = read_text(job->program->messages);
+    char *messages = judging_text(job->program->messages);
     struct verdict *verdict = NULL;
     if (job->program->state == PROGRAM_BROKEN || job->needs->state == PROGRAM_BROKEN)
         verdict = judge_check(check, NULL, NULL, messages);
@@ -236,134 +232,10 @@ static void judge_manifest_rules(struct judging *judging)
     }
 }
 
-/* The texts of all sanitizers' reports of this grading, NULL-terminated. */
-static char **sanitizer_reports(const struct plan *plan)
-{
-    char pattern[PATH_MAX];
-    snprintf(pattern, sizeof pattern, "%s/sanitized-*/report.*", plan->temporary);
-    glob_t found = {0};
-    glob(pattern, 0, NULL, &found);
-    char **reports = calloc(found.gl_pathc + 1, sizeof *reports);
-    for (size_t i = 0; reports && i < found.gl_pathc; i++)
-        reports[i] = read_text(found.gl_pathv[i]);
-    globfree(&found);
-    return reports;
-}
-
-/* The program can be built, but not with the sanitizers. Whether the machine could. */
-static const struct program *refused_by_sanitizers(const struct plan *plan)
-{
-    struct finding finding = {0};
-    for (size_t i = 0; i < plan->program_count; i++) {
-        const struct program *program = &plan->programs[i];
-        if (program->driver || !program->sanitize || program->state != PROGRAM_WRONG)
-            continue;
-        doctor_sanitizers(&finding, NULL);
-        return finding.level == FINDING_OK ? program : NULL;
-    }
-    return NULL;
-}
-
-static const struct outcome *outcome_of(const struct judging *judging, int number,
-                                        bool sanitized)
-{
-    for (size_t i = 0; i < judging->outcome_count; i++)
-        if (judging->outcomes[i].number == number &&
-            judging->outcomes[i].sanitized == sanitized)
-            return &judging->outcomes[i];
-    return NULL;
-}
-
-/* Why nothing can be said of its memory though nothing was reported; NULL: all was looked at. */
-static char *find_doubt(const struct judging *judging)
-{
-    if (!served(judging))
-        return words_format(
-            "the server never took a client: what it does with memory could not "
-            "be seen");
-    struct sanitized_run *runs = calloc(judging->outcome_count + 1, sizeof *runs);
-    size_t count = 0;
-    for (size_t i = 0; runs && i < judging->outcome_count; i++) {
-        const struct outcome *run = &judging->outcomes[i];
-        const struct outcome *plain = outcome_of(judging, run->number, false);
-        if (run->sanitized)
-            runs[count++] = (struct sanitized_run){
-                .number = run->number,
-                .sanitized = run->status,
-                .fate = run->fate,
-                .plain = plain ? plain->status : VERDICT_ERROR,
-                .plain_fate = plain ? plain->fate : FATE_UNKNOWN,
-            };
-    }
-    char *doubt = judge_sanitized_runs(runs, count);
-    free(runs);
-    return doubt;
-}
-
-static struct verdict *judge_looked_at(struct judging *judging, char *const *reports)
-{
-    const struct manifest *manifest = judging->plan->lab->manifest;
-    struct verdict *verdict = judge_sanitizer(manifest, reports, judging->plan->files);
-    char *doubt = verdict && verdict->status == VERDICT_PASS ? find_doubt(judging) : NULL;
-    if (doubt)
-        verdict_set(verdict, VERDICT_FAIL, doubt, manifest->sanitizer_hints);
-    return verdict;
-}
-
-static struct verdict *judge_refused(const struct manifest *manifest,
-                                     const struct program *program)
-{
-    char *messages = read_text(program->messages);
-    struct verdict *verdict =
-        verdict_new(SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points);
-    if (verdict)
-        verdict_set(verdict, VERDICT_FAIL,
-                    words_format("it does not compile with the sanitizers:\n%s", messages),
-                    manifest->sanitizer_hints);
-    free(messages);
-    return verdict;
-}
-
-static bool ran_sanitized(const struct plan *plan)
-{
-    for (size_t i = 0; i < plan->job_count; i++)
-        if (plan->jobs[i].spec.sanitized && plan->jobs[i].program->state == PROGRAM_BUILT)
-            return true;
-    return false;
-}
-
-static void judge_memory(struct judging *judging)
-{
-    const struct plan *plan = judging->plan;
-    if (plan->lab->manifest->sanitizer_points <= 0 ||
-        !plan_chooses(judging->options->pattern, SANITIZER_NUMBER, SANITIZER_NAME))
-        return;
-    const struct manifest *manifest = plan->lab->manifest;
-    if (judging->overtime) {
-        add_overtime(judging, SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points);
-        return;
-    }
-    if (judging->unbuilt) {
-        add(judging, judge_unbuilt(SANITIZER_NUMBER, SANITIZER_NAME, manifest->sanitizer_points,
-                                   manifest->sanitizer_hints, NULL));
-        return;
-    }
-    const struct program *refused = refused_by_sanitizers(plan);
-    if (refused) {
-        add(judging, judge_refused(manifest, refused));
-        return;
-    }
-    char **reports = ran_sanitized(plan) ? sanitizer_reports(plan) : NULL;
-    add(judging, judge_looked_at(judging, reports));
-    for (size_t i = 0; reports && reports[i]; i++)
-        free(reports[i]);
-    free(reports);
-}
-
 void judging_finish(struct judging *judging)
 {
     judge_manifest_rules(judging);
-    judge_memory(judging);
+    add(judging, judging_memory(judging));
 }
 
 static void unmet(struct judging *judging, int number, const char *name, double points,

@@ -36,6 +36,12 @@ void judging_job_done(void *context, struct job *job);
 void judging_finish(struct judging *judging);
 void judging_free(struct judging *judging);
 
+/* The verdict about memory; NULL: nobody asked for it. */
+struct verdict *judging_memory(struct judging *judging);
+
+/* A file's text, at most 64 KiB; "" when there is none. The caller frees it. */
+char *judging_text(const char *path);
+
 /* Instead of all that: the machine does not allow what the lab needs, no check is observed. */
 void judging_unmet(struct judging *judging);
 

@@ -19,7 +19,7 @@
 #define BUILD_SECONDS  60.0 /* on a busy machine; what compiles for ever uses up its CPU time */
 #define MARGIN_SECONDS 60.0 /* for starting, stopping and writing, on a busy machine */
 /* A worker's limits do not count while it is kept from running; this ends one that is stuck. */
-#define PATIENCE 3.0
+#define PATIENCE     3.0
 #define TURN_SECONDS 600.0 /* for checks of others, before its own begins */
 
 /* Is `number` one of "21,3*"? */

@@ -35,7 +35,7 @@ struct plan {
     double time_scale;
     int parallel;
     bool watch, boxed;
-    bool takes_turns; /* the lab's servers do, in locked memory */
+    bool takes_turns;      /* the lab's servers do, in locked memory */
     char unmet[NEEDS_WHY]; /* what the machine does not allow: nothing is run then; "" */
 };
 

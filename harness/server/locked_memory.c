@@ -67,11 +67,10 @@ static bool is_given_back(size_t size)
     int ring = (int)syscall(SYS_io_uring_setup, 2, &params);
     if (ring < 0)
         return false;
-    void *memory =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct iovec buffer = {.iov_base = memory, .iov_len = size};
-    bool well = memory != MAP_FAILED && syscall(SYS_io_uring_register, ring,
-                                                IORING_REGISTER_BUFFERS, &buffer, 1) == 0;
+    bool well = memory != MAP_FAILED &&
+                syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS, &buffer, 1) == 0;
     if (well)
         syscall(SYS_io_uring_register, ring, IORING_UNREGISTER_BUFFERS, NULL, 0);
     if (memory != MAP_FAILED)
