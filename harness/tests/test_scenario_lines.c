@@ -290,7 +290,7 @@ static void fill_until_it_stands(void **state)
     const int64_t piece = 1 << 18;
     struct scenario *scenario =
         begin_with(CHECK("local c, w = t:connect(), t:connect() "
-                         "assert(#t:fill(c, w, 64 << 20) == (1 << 18) + 70) t:mark('full')"),
+                         "assert(#t:fill(c, w, 48 << 20) == (1 << 18) + 70) t:mark('full')"),
                    (struct scenario_options){.time_scale = 1, .watched = true});
     answers(scenario, STEP_CONNECT, 0);
     answers(scenario, STEP_CONNECT, 0);
@@ -311,6 +311,26 @@ static void fill_until_it_stands(void **state)
         answers_counts(scenario, tries[i].receives_then);
     }
     marks(scenario, "full");
+    ends(scenario, OUTCOME_OK, "");
+}
+
+/* Of a server that takes without end: the script has the memory for what it sent. */
+static void fill_with_the_most(void **state)
+{
+    (void)state;
+    const int64_t piece = 1 << 18, most = 48 << 20;
+    struct scenario *scenario =
+        begin_with(CHECK("local c, w = t:connect(), t:connect() "
+                         "assert(#t:fill(c, w, 48 << 20) == 48 << 20) t:mark('without end')"),
+                   (struct scenario_options){.time_scale = 1, .watched = true});
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_STALL, 0);
+    for (int64_t taken = 0; taken < most; taken += piece) {
+        answers_counts(scenario, taken / piece);
+        answers(scenario, STEP_SEND, piece);
+    }
+    marks(scenario, "without end");
     ends(scenario, OUTCOME_OK, "");
 }
 
@@ -405,6 +425,7 @@ static void made_verbs_check_their_arguments(void **state)
         {CHECK("t:expect_not_idle(t:connect(), 0)"), "t:expect_not_idle"},
         {CHECK("t:two_rounds(1, 2)"), "t:two_rounds"},
         {CHECK("t:fill(t:connect(), 7)"), "must be c"},
+        {CHECK("t:fill(t:connect(), nil, 64 << 20)"), "t:fill"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct scenario *scenario = begin(wrong[i][0], 1);
@@ -428,6 +449,7 @@ int main(void)
         cmocka_unit_test(random_data),
         cmocka_unit_test(many_lines),
         cmocka_unit_test(fill_until_it_stands),
+        cmocka_unit_test(fill_with_the_most),
         cmocka_unit_test(greet_until_heard),
         cmocka_unit_test(talker_comes_anew),
         cmocka_unit_test(not_idle_for_half_the_limit),
