@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define FILL_MOST                                                                              \
-    (INT64_C(48) << 20) /* bytes; putting them together takes three times as many */
+/* Bytes: putting them together takes three times as much memory. */
+#define FILL_MOST (INT64_C(48) << 20)
 
 /* Twice in a row nothing was taken and nothing received: after a first time the two kernels may
    still move a little. A witness of its own is a new client each time: one that is kept may have
