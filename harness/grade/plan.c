@@ -13,7 +13,6 @@
 #include "base/cores.h"
 #include "grade/folder.h"
 #include "server/box.h"
-#include "server/locked_memory.h"
 #include "trace/trace.h"
 
 #define BUILD_SECONDS  60.0 /* on a busy machine; what compiles for ever uses up its CPU time */
@@ -277,8 +276,7 @@ int plan_make(struct plan *plan, const char *typed, const struct grade_options *
         return -1;
     plan->parallel = options->jobs ? options->jobs : side_by_side(plan->time_scale);
     plan->boxed = options->boxed;
-    plan->takes_turns =
-        needs_names(plan->lab->manifest->needs, "io_uring") && locked_memory_is_shared();
+    plan->takes_turns = needs_turns(plan->lab->manifest->needs);
     plan->watch = !options->unwatched && trace_tier_available(NULL, 0) >= TIER_PTRACE;
     if (needs_met(plan->lab->manifest->needs, plan->unmet, failure) < 0 ||
         check_box(options, failure) < 0 || find_source(plan, options, failure) < 0 ||

@@ -54,6 +54,11 @@ bool needs_names(char *const *needs, const char *name)
     return needs && *needs;
 }
 
+bool needs_turns(char *const *needs)
+{
+    return needs_names(needs, "io_uring") && locked_memory_is_shared();
+}
+
 /* Servers of other gradings may have locked all the memory that this user may lock. */
 static int once_more_alone(char remedy[NEEDS_WHY])
 {

@@ -16,6 +16,9 @@ int needs_met(char *const *needs, char why[NEEDS_WHY], struct failure *failure);
 /* Is this one of them? NULL is well. */
 bool needs_names(char *const *needs, const char *name);
 
+/* Do servers of such a lab take turns here? See server/locked_memory.h. */
+bool needs_turns(char *const *needs);
+
 /* Can rings be made? 0, or an errno; `remedy` says how to mend that. */
 int needs_io_uring(char remedy[NEEDS_WHY]);
 

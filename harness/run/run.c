@@ -316,7 +316,7 @@ double run_seconds(const struct run_spec *spec)
 /* Held until this process ends. */
 static void await_turn(const struct run_spec *spec)
 {
-    if (needs_names(spec->manifest->needs, "io_uring") && locked_memory_is_shared())
+    if (needs_turns(spec->manifest->needs))
         locked_memory_turn(spec->alone);
 }
 

@@ -282,6 +282,17 @@ static void answers_counts(struct scenario *scenario, int64_t receives)
     answers(scenario, STEP_SERVER, 0);
 }
 
+/* A script that fills the buffers of `c` for the witness `w`, up to t:fill. */
+static struct scenario *begin_fill(const char *script)
+{
+    struct scenario *scenario =
+        begin_with(script, (struct scenario_options){.time_scale = 1, .watched = true});
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_CONNECT, 0);
+    answers(scenario, STEP_STALL, 0);
+    return scenario;
+}
+
 /* A try that is taken whole is repeated at once; one that is not, after the witness was served;
    and it is over when twice in a row nothing was taken, and nothing received meanwhile. */
 static void fill_until_it_stands(void **state)
@@ -289,12 +300,8 @@ static void fill_until_it_stands(void **state)
     (void)state;
     const int64_t piece = 1 << 18;
     struct scenario *scenario =
-        begin_with(CHECK("local c, w = t:connect(), t:connect() "
-                         "assert(#t:fill(c, w, 48 << 20) == (1 << 18) + 70) t:mark('full')"),
-                   (struct scenario_options){.time_scale = 1, .watched = true});
-    answers(scenario, STEP_CONNECT, 0);
-    answers(scenario, STEP_CONNECT, 0);
-    answers(scenario, STEP_STALL, 0);
+        begin_fill(CHECK("local c, w = t:connect(), t:connect() "
+                         "assert(#t:fill(c, w, 48 << 20) == (1 << 18) + 70) t:mark('full')"));
     const struct {
         int64_t receives, taken, receives_then;
     } tries[] = {{1, piece, 1}, {2, 70, 3}, {3, 0, 3}, {3, 0, 4}, {4, 0, 4}, {4, 0, 4}};
@@ -320,12 +327,8 @@ static void fill_with_the_most(void **state)
     (void)state;
     const int64_t piece = 1 << 18, most = 48 << 20;
     struct scenario *scenario =
-        begin_with(CHECK("local c, w = t:connect(), t:connect() "
-                         "assert(#t:fill(c, w, 48 << 20) == 48 << 20) t:mark('without end')"),
-                   (struct scenario_options){.time_scale = 1, .watched = true});
-    answers(scenario, STEP_CONNECT, 0);
-    answers(scenario, STEP_CONNECT, 0);
-    answers(scenario, STEP_STALL, 0);
+        begin_fill(CHECK("local c, w = t:connect(), t:connect() "
+                         "assert(#t:fill(c, w, 48 << 20) == 48 << 20) t:mark('without end')"));
     for (int64_t taken = 0; taken < most; taken += piece) {
         answers_counts(scenario, taken / piece);
         answers(scenario, STEP_SEND, piece);
