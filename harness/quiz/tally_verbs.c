@@ -105,6 +105,11 @@ static bool opened(const struct count *count, const struct event *event)
     return event->kind == EVENT_OPEN;
 }
 
+static bool within(const struct tally *tally, const struct event *event)
+{
+    return event->time >= tally->from && event->time <= tally->to;
+}
+
 static int push_count(lua_State *lua, struct count count, wanted_fn *wanted)
 {
     const struct tally *tally = tally_at(lua);
@@ -112,8 +117,7 @@ static int push_count(lua_State *lua, struct count count, wanted_fn *wanted)
     count.recording = source_of(lua)->recording;
     for (size_t i = 0; i < count.recording->count; i++) {
         const struct event *event = &count.recording->events[i];
-        if (event->time >= tally->from && event->time <= tally->to)
-            found += wanted(&count, event);
+        found += within(tally, event) && wanted(&count, event);
     }
     lua_pushinteger(lua, found);
     return 1;
@@ -174,8 +178,7 @@ static int verb_bytes(lua_State *lua)
     double sum = 0;
     for (size_t i = 0; i < count.recording->count; i++) {
         const struct event *event = &count.recording->events[i];
-        if (event->time >= tally->from && event->time <= tally->to &&
-            came_back(&count, event) && event->error == 0)
+        if (within(tally, event) && came_back(&count, event) && event->error == 0)
             sum += (double)(event->bytes > 0 ? event->bytes : event->result);
     }
     lua_pushnumber(lua, sum);
@@ -234,7 +237,29 @@ static int verb_seconds(lua_State *lua)
     return 1;
 }
 
-/* --- marks --- */
+/* --- parts of a recording --- */
+
+/* From the first such call up to the last, without it: whole rounds of a loop, wherever the marks
+   have cut it. */
+static int verb_rounds(lua_State *lua)
+{
+    const struct tally *tally = tally_at(lua);
+    const char *name = text_at(lua, 2, "m:rounds takes the name of a call, or a class");
+    struct count count = {.recording = source_of(lua)->recording, .name = name};
+    const struct event *first = NULL, *last = NULL;
+    for (size_t i = 0; i < count.recording->count; i++) {
+        const struct event *event = &count.recording->events[i];
+        if (!within(tally, event) || !begins(&count, event))
+            continue;
+        first = first ? first : event;
+        last = event;
+    }
+    if (first == last)
+        return sandbox_doom(lua, "m:rounds: %s call of %s here, and a round takes two",
+                            first ? "one" : "no", name);
+    tally_push(lua, first->time, last->time - 1);
+    return 1;
+}
 
 static const struct event *mark_after(const struct recording *recording, const char *text,
                                       int64_t from)
@@ -286,5 +311,6 @@ const struct tally_verb tally_verbs[] = {
     {"calls", verb_calls},     {"failed", verb_failed},   {"returned", verb_returned},
     {"wakeups", verb_wakeups}, {"signals", verb_signals}, {"connections", verb_connections},
     {"bytes", verb_bytes},     {"threads", verb_threads}, {"seconds", verb_seconds},
-    {"between", verb_between}, {"said", verb_said},       {NULL, NULL},
+    {"between", verb_between}, {"rounds", verb_rounds},   {"said", verb_said},
+    {NULL, NULL},
 };

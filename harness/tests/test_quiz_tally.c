@@ -103,6 +103,13 @@ static void counts(void **state)
         {"return m:between('begin', 'end'):wakeups()", 1},
         {"return m:between('begin', 'memory 42.5 KiB'):bytes('recv')", 0},
         {"return m:between('memory 42.5 KiB', 'end'):threads()", 2},
+        {"return m:rounds('@receive'):calls('@receive')", 3},
+        {"return m:rounds('recv'):calls('recv')", 2},
+        {"return m:rounds('recv'):failed('@receive', 'EAGAIN')", 2},
+        {"return m:rounds('recv'):calls('send')", 1},
+        {"return m:rounds('recv'):returned('recv', 0)", 0},
+        {"return m:between('begin', 'end'):rounds('@receive'):failed('recv', 'EAGAIN')", 1},
+        {"return m:between('begin', 'end'):rounds('@receive'):failed('read', 'EAGAIN')", 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
@@ -125,6 +132,9 @@ static void errors(void **state)
         {"return m:seconds('blokced')", "did you mean \"blocked\"?"},
         {"return m:between('begin', 'never')", "there is no mark \"never\""},
         {"return m:between('never', 'end')", "there is no mark \"never\""},
+        {"return m:rounds()", "m:rounds takes the name of a call"},
+        {"return m:rounds('send')", "one call of send here, and a round takes two"},
+        {"return m:rounds('poll')", "no call of poll here, and a round takes two"},
         {"return m:said('never')", "no mark says \"never NUMBER\""},
         {"return 'x'", "the answer of \"x\" is no number"},
         {"return 0/0", "the answer of \"x\" is no number"},

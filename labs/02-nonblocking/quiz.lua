@@ -258,11 +258,10 @@ predict {
     silence(t, 0.3)
   end,
   answer = function(m)
-    local span = m:between("silence", "over")
-    return (span:failed("@receive", "EAGAIN") + span:failed("@accept", "EAGAIN"))
-      / span:calls("@sleep")
+    local sweeps = m:between("silence", "over"):rounds("@sleep")
+    return (sweeps:failed("@receive", "EAGAIN") + sweeps:failed("@accept", "EAGAIN"))
+      / sweeps:calls("@sleep")
   end,
-  within = 0.5,
   unit = "calls",
   why = "Each client is asked once, and the listener too: has somebody come? Twenty and one. The "
     .. "listener is a descriptor like any other, and easily forgotten when one counts.",
