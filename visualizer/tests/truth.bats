@@ -52,9 +52,9 @@ waited_on_screen() {
         terminal_wait 'q quit'
         terminal_keys ']' # the first message
         terminal_keys ']' # the second
-        terminal_wait 'waited'
-        terminal_wait '03-select .*ms'
+        terminal_wait ': 7 bytes have been copied' # that is told below what is read here
         screen=$(waited_on_screen)
+        [ -n "$screen" ] || terminal_text
         events=$(waited_by_events)
         echo "pause $((i * 15 + 10)) ms: $screen ms on the screen, $events ms by the events"
         # The screen has three digits.
