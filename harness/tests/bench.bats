@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # iolab bench: what it says of servers whose behaviour is known. No figure is judged here.
 load common.bash
+load terminal.bash
 
 quick=(--rounds 2 --seconds 0.2 --warm-up 0.05 --connections 5)
 
@@ -258,12 +259,14 @@ EOF
 }
 
 @test "Ctrl-C keeps the rounds that were played, and nothing runs on" {
-    "$iolab" bench --solution 03 --rounds 50 --seconds 0.2 --warm-up 0 --format json \
-        --output "$work/part.json" &
-    sleep 2
-    kill -INT $!
-    wait $! || [ $? -eq 1 ]
-    jq -e '.complete == false and .results[0].rounds < 50' "$work/part.json"
+    terminal_open 80 24 "'$iolab' bench --solution 03 --rounds 50 --seconds 0.2 --warm-up 0 \
+        --format json --output '$work/part.json'; echo \"ended \$?\"; cat"
+    terminal_wait '^round 2:'
+    terminal_keys C-c
+    terminal_wait '^ended 1'
+    terminal_close
+    jq -e '.complete == false and .results[0].rounds >= 2 and .results[0].rounds < 50' "$work/part.json"
+    nothing_left
 }
 
 @test "a lab whose program is a client has no server: refused by name, left out of all" {
