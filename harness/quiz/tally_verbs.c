@@ -308,9 +308,17 @@ static int verb_said(lua_State *lua)
 /* --- all of them --- */
 
 const struct tally_verb tally_verbs[] = {
-    {"calls", verb_calls},     {"failed", verb_failed},   {"returned", verb_returned},
-    {"wakeups", verb_wakeups}, {"signals", verb_signals}, {"connections", verb_connections},
-    {"bytes", verb_bytes},     {"threads", verb_threads}, {"seconds", verb_seconds},
-    {"between", verb_between}, {"rounds", verb_rounds},   {"said", verb_said},
+    {"calls", verb_calls},
+    {"failed", verb_failed},
+    {"returned", verb_returned},
+    {"wakeups", verb_wakeups},
+    {"signals", verb_signals},
+    {"connections", verb_connections},
+    {"bytes", verb_bytes},
+    {"threads", verb_threads},
+    {"seconds", verb_seconds},
+    {"between", verb_between},
+    {"rounds", verb_rounds},
+    {"said", verb_said},
     {NULL, NULL},
 };
