@@ -65,8 +65,9 @@ void form_reasons(const struct screen *screen, const struct asking *asking);
 /* A paragraph at the usual indent. */
 void form_say(const struct screen *screen, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A number as people write it. */
+/* A number as people write it, and with the question's unit: "3 calls", "1 call". */
 void form_figure(char text[64], double number);
+void form_quantity(const struct question *question, double number, char text[FORM_LINE]);
 
 /* Ranges that a prediction is chosen from: how many (0: a number is asked for), one in words, and
    whether it is right. */

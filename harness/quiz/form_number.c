@@ -10,9 +10,24 @@ static const char *unit_of(const struct question *question)
     return question->unit ? question->unit : "";
 }
 
-static const char *blank_before_unit(const struct question *question)
+void form_figure(char text[64], double number)
 {
-    return question->unit ? " " : "";
+    if (number == round(number) && fabs(number) < 1e15)
+        snprintf(text, 64, "%.0f", number);
+    else
+        snprintf(text, 64, "%.3g", number);
+}
+
+/* A unit is a plural, but for short ones: "ms". */
+void form_quantity(const struct question *question, double number, char text[FORM_LINE])
+{
+    char figure[64];
+    const char *unit = unit_of(question);
+    size_t length = strlen(unit);
+    form_figure(figure, number);
+    if (strcmp(figure, "1") == 0 && length > 3 && unit[length - 1] == 's')
+        length--;
+    snprintf(text, FORM_LINE, "%s%s%.*s", figure, length ? " " : "", (int)length, unit);
 }
 
 static void show_nothing(const struct screen *screen, const struct asking *asking)
@@ -53,11 +68,10 @@ static bool right_number(const struct asking *asking)
 static void tell_number(const struct screen *screen, const struct asking *asking, bool right)
 {
     const struct question *question = asking->question;
-    char figure[64];
-    form_figure(figure, question->number);
+    char quantity[FORM_LINE];
+    form_quantity(question, question->number, quantity);
     if (!right || asking->number != question->number)
-        form_say(screen, "It is %s%s%s.", figure, blank_before_unit(question),
-                 unit_of(question));
+        form_say(screen, "It is %s.", quantity);
 }
 
 static void known_line(const struct asking *asking, bool right, char line[FORM_LINE])
@@ -95,17 +109,16 @@ static void range_at(const struct quiz_measure *measure, size_t place, double *l
 void form_range(const struct question *question, size_t place, char text[FORM_LINE])
 {
     double least, most;
-    char low[64], high[64];
-    const char *gap = blank_before_unit(question), *unit = unit_of(question);
+    char low[64], end[FORM_LINE];
     range_at(&question->measure, place, &least, &most);
     form_figure(low, least);
-    form_figure(high, most);
+    form_quantity(question, isinf(most) ? least : most, end);
     if (isinf(least))
-        snprintf(text, FORM_LINE, "less than %s%s%.200s", high, gap, unit);
+        snprintf(text, FORM_LINE, "less than %.400s", end);
     else if (isinf(most))
-        snprintf(text, FORM_LINE, "%s%s%.200s or more", low, gap, unit);
+        snprintf(text, FORM_LINE, "%.400s or more", end);
     else
-        snprintf(text, FORM_LINE, "from %s to less than %s%s%.200s", low, high, gap, unit);
+        snprintf(text, FORM_LINE, "from %s to less than %.400s", low, end);
 }
 
 bool form_range_fits(const struct question *question, size_t place,
@@ -160,17 +173,15 @@ static bool right_prediction(const struct asking *asking)
 static void tell_prediction(const struct screen *screen, const struct asking *asking,
                             bool right)
 {
-    const struct question *question = asking->question;
     const struct measured *measured = &asking->measured;
-    char median[64], low[64], high[64], spread[160] = "";
+    char median[FORM_LINE], low[64], high[64], spread[160] = "";
     (void)right;
-    form_figure(median, measured->median);
+    form_quantity(asking->question, measured->median, median);
     form_figure(low, measured->low);
     form_figure(high, measured->high);
     if (measured->low < measured->high)
         snprintf(spread, sizeof spread, " (%s to %s)", low, high);
-    form_say(screen, "Measured: %s%s%s%s, %s.", median, blank_before_unit(question),
-             unit_of(question), spread, measured->from);
+    form_say(screen, "Measured: %s%s, %s.", median, spread, measured->from);
     if (measured->show)
         fprintf(screen->out, "%*sSee it: %s\n", FORM_INDENT, "", measured->show);
 }

@@ -1,6 +1,5 @@
 /* Questions that are answered by letters: choice, several, order; and what forms share. */
 #include <ctype.h>
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -89,14 +88,6 @@ void form_say(const struct screen *screen, const char *format, ...)
     va_end(arguments);
     fprintf(screen->out, "%*s", FORM_INDENT, "");
     quiz_text_show(screen, FORM_INDENT, text);
-}
-
-void form_figure(char text[64], double number)
-{
-    if (number == round(number) && fabs(number) < 1e15)
-        snprintf(text, 64, "%.0f", number);
-    else
-        snprintf(text, 64, "%.3g", number);
 }
 
 /* --- choice --- */

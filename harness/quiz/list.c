@@ -47,11 +47,10 @@ static void key_answer(const struct screen *screen, const struct quiz_answer *an
 
 static void key_number(const struct screen *screen, const struct question *question)
 {
-    char number[64], margin[64];
-    form_figure(number, question->number);
+    char right[FORM_LINE], margin[64];
+    form_quantity(question, question->number, right);
     form_figure(margin, quiz_margin(&question->within, question->number));
-    form_say(screen, "right: %s%s%s, give or take %s", number, question->unit ? " " : "",
-             question->unit ? question->unit : "", margin);
+    form_say(screen, "right: %s, give or take %s", right, margin);
 }
 
 static void key_solution(const struct screen *screen, const struct question *question)
@@ -95,14 +94,14 @@ static int measure_one(const struct screen *screen, struct quiz *quiz,
                        struct failure *failure)
 {
     struct measured measured;
-    char median[64], low[64], high[64];
+    char median[FORM_LINE], low[64], high[64];
     int status = quiz_measure(quiz, question, options, &measured, failure);
     if (status == 0) {
-        form_figure(median, measured.median);
+        form_quantity(question, measured.median, median);
         form_figure(low, measured.low);
         form_figure(high, measured.high);
-        fprintf(screen->out, "%s/%s: %s %s (%s to %s), %s\n", quiz->lab, question->id, median,
-                question->unit ? question->unit : "", low, high, measured.from);
+        fprintf(screen->out, "%s/%s: %s (%s to %s), %s\n", quiz->lab, question->id, median, low,
+                high, measured.from);
     } else {
         fprintf(screen->out, "%s/%s: not measured: %s\n", quiz->lab, question->id,
                 failure->text);

@@ -256,7 +256,7 @@ quiz-asleep-in-recv-3.iorec" ]
     patch -s -p1 -d "$tree/$lab" <"$root/solutions/06-epoll-edge/mutants/one-receive-an-edge.patch"
     run mine
     echo "$output"
-    [[ $output == *'Measured: 1 time'*'your server'* ]]
+    [[ $output == *'Measured: 1 time, '*'your server'* ]]
     [[ $output != *'Right.'* ]]
     nothing_left
 }
