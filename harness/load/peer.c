@@ -13,6 +13,8 @@
 /* Of a slow reader, so that the kernel reads, and keeps, little for it. */
 #define SLOW_RECEIVE 4096
 #define SLOW_SEND    65536
+/* Bytes of an answer that fit the receive buffer of any machine with room to spare. */
+#define WHOLE_MOST 32768
 
 /* On loopback any 127.x.y.z is there: connections beyond one address's ports come from others. */
 static int bind_source(int fd, uint64_t number)
@@ -36,7 +38,7 @@ static int failed(struct peer *peer)
 int peer_connect(struct peer *peer, const struct sockaddr_in *server, uint64_t number)
 {
     peer->begun = peer->answered = peer->sent = peer->received = 0;
-    peer->watched_out = false;
+    peer->watched_out = peer->told_wholes = false;
     peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (peer->fd < 0)
         return -1;
@@ -63,6 +65,25 @@ int peer_connected(struct peer *peer)
     if (error == 0)
         peer->state = PEER_OPEN;
     return error;
+}
+
+static void tell_from(const struct peer *peer, int bytes)
+{
+    setsockopt(peer->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+}
+
+void peer_tell_wholes(struct peer *peer, const struct exchange *exchange)
+{
+    peer->told_wholes = exchange->in_size <= WHOLE_MOST;
+    if (peer->told_wholes)
+        tell_from(peer, (int)exchange->in_size);
+}
+
+void peer_tell_any(struct peer *peer)
+{
+    if (peer->told_wholes)
+        tell_from(peer, 1);
+    peer->told_wholes = false;
 }
 
 void peer_close(struct peer *peer)
@@ -116,5 +137,7 @@ enum peer_end peer_receive(struct peer *peer, const struct exchange *exchange, s
         return PEER_WRONG;
     peer->received += (uint64_t)got;
     peer->answered = peer->received / exchange->in_size;
+    if (peer->received % exchange->in_size > 0)
+        peer_tell_any(peer); /* the kernel is short of memory, and told of a part */
     return PEER_GOES_ON;
 }

@@ -25,6 +25,7 @@ struct peer {
     enum peer_state state;
     enum peer_kind kind;
     bool watched_out;         /* is epoll asked for EPOLLOUT? */
+    bool told_wholes;         /* by epoll, of what comes: of whole answers, not of parts */
     uint64_t origin;          /* where its part of the streams begins */
     uint64_t begun, answered; /* messages on this connection */
     uint64_t sent, received;  /* bytes */
@@ -40,6 +41,14 @@ int peer_connect(struct peer *peer, const struct sockaddr_in *server, uint64_t n
 
 /* Whether the connect under way has succeeded: 0, or errno. */
 int peer_connected(struct peer *peer);
+
+/* Epoll tells of it when an answer is there as a whole, so that the server does not pay for waking
+   the generator for a head whose body follows at once. Not for large answers. One answer at a time:
+   of a part of the next one nothing would be told. */
+void peer_tell_wholes(struct peer *peer, const struct exchange *exchange);
+
+/* Epoll tells of any byte again. */
+void peer_tell_any(struct peer *peer);
 
 void peer_close(struct peer *peer);
 

@@ -210,6 +210,8 @@ static void established(struct worker *worker, struct peer *peer)
     worker->result.connected++;
     worker->result.arrived += talk_measured(worker, now);
     histogram_record(worker->result.connect, now - peer->connecting_since);
+    if (peer->kind == PEER_SPEAKS && worker->spec->pipeline == 1)
+        peer_tell_wholes(peer, worker->exchange);
     watch(worker, peer, EPOLL_CTL_MOD, peer->kind == PEER_SLOW ? EPOLLOUT : EPOLLIN);
 }
 

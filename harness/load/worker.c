@@ -17,6 +17,7 @@
 #define ANSWER_LIMIT  (10 * CLOCK_SECOND) /* behind what is measured, for answers */
 #define LOOK_AT_LEAST (100 * CLOCK_MILLISECOND) /* for the caller's wish to stop */
 #define READ_SLOWLY   (100 * CLOCK_MILLISECOND)
+#define LATE          CLOCK_SECOND /* an answer is, behind its message */
 #define EXACT         1 /* ns that the kernel may be late with a time-out, to save wake-ups */
 
 static int64_t cpu_now(void)
@@ -41,6 +42,20 @@ static void read_slowly(struct worker *worker, int64_t now)
     worker->read_slowly = now + READ_SLOWLY;
 }
 
+/* Of an answer that is late any byte is of interest: it may be another, shorter one. */
+static void look_for_late(struct worker *worker, int64_t now)
+{
+    if (now < worker->look_late)
+        return;
+    for (int i = 0; i < worker->come; i++) {
+        struct peer *peer = &worker->peers[i];
+        if (peer->state == PEER_OPEN && peer->begun > peer->answered &&
+            now - peer->begun_at[peer->answered % LOAD_PIPELINE_MOST] > LATE)
+            peer_tell_any(peer);
+    }
+    worker->look_late = now + LATE;
+}
+
 /* Waits until something happens or it is `until`, and handles it. */
 static void wait_until(struct worker *worker, int64_t until)
 {
@@ -49,6 +64,7 @@ static void wait_until(struct worker *worker, int64_t until)
     left = left < 0 ? 0 : left < LOOK_AT_LEAST ? left : LOOK_AT_LEAST;
     struct timespec time = {.tv_sec = left / CLOCK_SECOND, .tv_nsec = left % CLOCK_SECOND};
     read_slowly(worker, now);
+    look_for_late(worker, now);
     int count = epoll_pwait2(worker->epoll, events, EVENTS, &time, NULL);
     for (int i = 0; i < count; i++)
         talk_handle(worker, events[i].data.ptr, events[i].events);

@@ -38,6 +38,7 @@ struct worker {
     int open, connecting;
     int come;            /* of those that speak, so many have begun to connect */
     int64_t read_slowly; /* ns, when slow readers read next */
+    int64_t look_late;   /* ns, when those are looked for next whose answers are late */
     int64_t from, until; /* ns, what is measured */
     uint64_t connects;   /* made, failed ones too */
     uint64_t next;       /* open loop: of its messages the next one that is due */

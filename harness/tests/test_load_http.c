@@ -88,7 +88,7 @@ static void web_end(struct web *web)
     close(web->listener);
 }
 
-static int ask(const char *const *answers, int total, struct load_result *result,
+static int ask(const char *const *answers, int total, int pipeline, struct load_result *result,
                struct failure *failure)
 {
     struct web web;
@@ -98,7 +98,7 @@ static int ask(const char *const *answers, int total, struct load_result *result
                              .path = "/some/file",
                              .connections = 1,
                              .size = 1,
-                             .pipeline = 3,
+                             .pipeline = pipeline,
                              .total = total,
                              .seconds = 1000,
                              .threads = 1};
@@ -110,12 +110,28 @@ static int ask(const char *const *answers, int total, struct load_result *result
 static void answers_may_differ_in_their_date(void **state)
 {
     (void)state;
+    for (int pipeline = 1; pipeline <= 3; pipeline++) {
+        struct load_result result;
+        struct failure failure;
+        const char *const answers[] = {ONE, NULL};
+        assert_int_equal(ask(answers, 100, pipeline, &result, &failure), 0);
+        assert_int_equal(result.answered, 100);
+        assert_int_equal(result.errors[LOAD_WRONG_BYTES], 0);
+        assert_int_equal(result.bytes, 100 * (strlen(ONE) - 2 + 29));
+        load_free(&result);
+    }
+}
+
+/* The first three answers are right, the next one is not. */
+static void expect_wrong(const char *other, int pipeline)
+{
     struct load_result result;
     struct failure failure;
-    assert_int_equal(ask((const char *const[]){ONE, NULL}, 100, &result, &failure), 0);
-    assert_int_equal(result.answered, 100);
-    assert_int_equal(result.errors[LOAD_WRONG_BYTES], 0);
-    assert_int_equal(result.bytes, 100 * (strlen(ONE) - 2 + 29));
+    const char *const answers[] = {ONE, ONE, ONE, ONE, other, NULL};
+    assert_int_equal(ask(answers, 100, pipeline, &result, &failure), 0);
+    assert_int_equal(result.errors[LOAD_WRONG_BYTES], 1);
+    assert_true(result.answered <= 3); /* those that came together with it do not count */
+    assert_non_null(strstr(result.doubt, "not what had been sent"));
     load_free(&result);
 }
 
@@ -127,17 +143,11 @@ static void any_other_difference_is_wrong(void **state)
         "HTTP/1.1 500 NO\r\nDate: %s\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Length: 6\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nDate: %s\r\nContent-Length: 5\r\n\r\nhellohello",
+        "HTTP/1.1 503 NO\r\nContent-Length: 0\r\n\r\n", /* nothing else comes after it */
     };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        struct load_result result;
-        struct failure failure;
-        const char *const answers[] = {ONE, ONE, ONE, ONE, others[i], NULL};
-        assert_int_equal(ask(answers, 100, &result, &failure), 0);
-        assert_int_equal(result.errors[LOAD_WRONG_BYTES], 1);
-        assert_true(result.answered <= 3); /* those that came together with it do not count */
-        assert_non_null(strstr(result.doubt, "not what had been sent"));
-        load_free(&result);
-    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        for (int pipeline = 1; pipeline <= 3; pipeline += 2)
+            expect_wrong(others[i], pipeline);
 }
 
 static void what_is_no_answer_is_told_before_the_load(void **state)
@@ -153,8 +163,8 @@ static void what_is_no_answer_is_told_before_the_load(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct load_result result;
         struct failure failure;
-        assert_int_equal(ask((const char *const[]){cases[i][0], NULL}, 1, &result, &failure),
-                         -1);
+        const char *const answers[] = {cases[i][0], NULL};
+        assert_int_equal(ask(answers, 1, 3, &result, &failure), -1);
         if (!strstr(failure.text, cases[i][1]))
             fail_msg("wanted \"%s\", got \"%s\"", cases[i][1], failure.text);
     }
