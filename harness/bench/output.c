@@ -174,8 +174,9 @@ int bench_text(const struct bench *bench, FILE *out)
         put_load(&bench->rows[from], to - from, out);
     }
     fputs("spread: least to most, of the median. ratio: to the first. due: latency from\n"
-          "when it was due. CPU: the server's, for a message. KiB/c: for a connection.\n"
-          "switches: of context. calls, wake-ups: of a further round, which was watched.\n",
+          "when it was due. CPU: the server's, for a message. KiB/c: for a connection,\n"
+          "without pages of program files. switches: of context. calls, wake-ups: of a\n"
+          "further round, which was watched.\n",
           out);
     return finish(out);
 }

@@ -139,7 +139,8 @@ static void fill(const struct round *round, const struct load_result *load,
     if (round->within.memory > 0) { /* somebody looked */
         figures[FIGURE_MEMORY] = (double)round->within.memory / KIBIBYTE;
         figures[FIGURE_MEMORY_EACH] =
-            (double)(round->within.memory - round->before.memory) / KIBIBYTE / connections;
+            (double)(round->within.anonymous - round->before.anonymous) / KIBIBYTE /
+            connections;
         figures[FIGURE_THREADS] = round->within.threads;
     }
     if (round->answered)

@@ -10,30 +10,47 @@
 #include "base/clock.h"
 #include "server/instance.h"
 
-/*
- * Resident bytes. smaps_rollup counts pages; the sums in statm lag behind by up to some dozens
- * of pages for each core, which a test for leaks would see.
- */
-static int64_t resident_bytes(pid_t pid)
+#define KIBIBYTE 1024
+
+static bool add_rollup(struct server_measure *measure, pid_t pid)
 {
     char path[64], line[256];
-    long long kibibytes = 0;
+    long long resident = 0, anonymous = 0;
     snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
     FILE *file = fopen(path, "re");
-    if (file) {
-        while (fgets(line, sizeof line, file) && sscanf(line, "Rss: %lld kB", &kibibytes) != 1)
-            ;
-        fclose(file);
-        return kibibytes * 1024;
+    if (!file)
+        return false;
+    while (fgets(line, sizeof line, file)) {
+        sscanf(line, "Rss: %lld kB", &resident);
+        sscanf(line, "Anonymous: %lld kB", &anonymous);
     }
-    long long pages = 0;
+    fclose(file);
+    measure->memory += resident * KIBIBYTE;
+    measure->anonymous += anonymous * KIBIBYTE;
+    return true;
+}
+
+static void add_statm(struct server_measure *measure, pid_t pid)
+{
+    char path[64];
+    long long resident = 0, shared = 0;
     snprintf(path, sizeof path, "/proc/%d/statm", pid);
-    if ((file = fopen(path, "re"))) {
-        if (fscanf(file, "%*d %lld", &pages) != 1)
-            pages = 0;
-        fclose(file);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return;
+    if (fscanf(file, "%*d %lld %lld", &resident, &shared) == 2) {
+        measure->memory += resident * sysconf(_SC_PAGESIZE);
+        measure->anonymous += (resident - shared) * sysconf(_SC_PAGESIZE);
     }
-    return pages * sysconf(_SC_PAGESIZE);
+    fclose(file);
+}
+
+/* smaps_rollup counts pages; the sums in statm lag behind by up to some dozens of pages for each
+   core, which a test for leaks would see. */
+static void add_memory(struct server_measure *measure, pid_t pid)
+{
+    if (!add_rollup(measure, pid))
+        add_statm(measure, pid);
 }
 
 static int count_descriptors(pid_t pid)
@@ -110,7 +127,7 @@ static void add_process(struct server_measure *measure, const struct process *pr
     measure->processes++;
     measure->threads += process->threads;
     measure->descriptors += count_descriptors(process->pid);
-    measure->memory += resident_bytes(process->pid);
+    add_memory(measure, process->pid);
     measure->cpu += own_cpu(process->pid);
 }
 

@@ -108,7 +108,8 @@ struct server_exit {
 struct server_exit server_ended(struct server *server);
 
 struct server_measure {
-    int64_t memory; /* resident bytes, all processes */
+    int64_t memory;    /* resident bytes, all processes */
+    int64_t anonymous; /* of them those of no file: not of the program's code, for one */
     int threads, descriptors, processes;
     double cpu; /* seconds, all processes, ended ones included as far as known */
     /* Times that threads which live were switched away from, and went to sleep; see below. */

@@ -12,8 +12,8 @@
 
 #include "load/peer.h"
 
-#define SIZE 64
-#define HALF (SIZE / 2)
+#define SIZE   64
+#define HALF   (SIZE / 2)
 #define MINUTE 60000 /* ms; a wait that ends earlier */
 
 struct pair {

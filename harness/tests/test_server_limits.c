@@ -134,6 +134,7 @@ static void measured(void)
     CHECK(measure.processes == 2 && measure.threads == 2);
     CHECK(measure.descriptors == 3 + 3 + 1);
     CHECK(measure.memory > 2 * (64 << 20) && measure.memory < 2 * (80 << 20));
+    CHECK(measure.anonymous > 2 * (64 << 20) && measure.anonymous < measure.memory);
     CHECK(server_stop(made.server, 0.1, NULL).ended);
     CHECK(server_measure(made.server, &measure) == -1);
     fixture_finish(&made);

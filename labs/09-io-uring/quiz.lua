@@ -148,7 +148,7 @@ choice {
     wrong("Nothing: the library makes the queue longer.", "Its length is fixed at the beginning."),
   },
   why = "The submission queue is a way in, not a place to wait. When it is full, submit, and there is "
-    .. "room. With 256 entries the mistake waits for the day on which 257 clients have something at "
+    .. "room. With 64 entries the mistake waits for the day on which 65 clients have something at "
     .. "once.",
   source = "io_uring_get_sqe(3), RETURN VALUE; ./iolab grade 09 --check 41,42",
 }

@@ -52,8 +52,8 @@ struct client {
 static struct client clients[MOST_CLIENTS]; /* by descriptor */
 static struct io_uring ring;
 /* TODO 8: The ring in which buffers go to the kernel. */
-static char *buffers;          /* one behind the other */
-static unsigned entries = 256; /* of the submission queue; so many buffers, too */
+static char *buffers;         /* one behind the other */
+static unsigned entries = 64; /* of the submission queue; so many buffers, too */
 /* TODO 9: Before Linux 6.0 a receive is for once. */
 static struct __kernel_timespec idle_limit = {.tv_sec = 60}, second = {.tv_sec = 1};
 static int listener;

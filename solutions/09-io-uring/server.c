@@ -54,8 +54,8 @@ static struct io_uring ring;
 /* SOLUTION 8: The ring in which buffers go to the kernel. */
 static struct io_uring_buf_ring *free_buffers;
 /* END */
-static char *buffers;          /* one behind the other */
-static unsigned entries = 256; /* of the submission queue; so many buffers, too */
+static char *buffers;         /* one behind the other */
+static unsigned entries = 64; /* of the submission queue; so many buffers, too */
 /* SOLUTION 9: Before Linux 6.0 a receive is for once. */
 static unsigned receive_mode = IORING_RECV_MULTISHOT;
 /* END */
@@ -223,11 +223,12 @@ static bool provide_buffers(void)
 {
     /* SOLUTION 8: A ring of buffers that is registered with the kernel, and all buffers in it. */
     struct io_uring_buf_reg registration = {.ring_entries = entries, .bgid = BUFFER_GROUP};
-    free_buffers = mmap(NULL, entries * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    buffers = malloc((size_t)entries * BUFFER_SIZE);
-    if (free_buffers == MAP_FAILED || !buffers)
+    /* Filled with pages at once: the kernel need not look for any while it receives. */
+    free_buffers = mmap(NULL, entries * (sizeof(struct io_uring_buf) + BUFFER_SIZE),
+                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (free_buffers == MAP_FAILED)
         return false;
+    buffers = (char *)&free_buffers->bufs[entries];
     registration.ring_addr = (uint64_t)free_buffers;
     int error = io_uring_register_buf_ring(&ring, &registration, 0);
     if (error < 0) {
